@@ -1,0 +1,34 @@
+"""Trellis: a dashboard for AWS, one blueprint per service."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import boto3
+from flask import Flask
+
+from app import aws, blueprints, carry, cli, config, errors, recorder, security, templating
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+def create_app(overrides: Mapping[str, Any] | None = None, session_factory: Callable[[], Any] = boto3.Session) -> Flask:
+    """Return the application; `overrides` sets fields of Settings and Flask's own configuration (upper case)."""
+    app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.url_map.merge_slashes = False  # an S3 key may hold empty segments
+    settings = config.load(overrides)
+    app.extensions["settings"] = settings
+    app.config.update({name: value for name, value in (overrides or {}).items() if name.isupper()})
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    found = list(blueprints.discover())
+    recorder.init_app(app)
+    aws.init_app(app, session_factory)
+    security.init_app(app, settings)
+    errors.init_app(app)
+    carry.init_app(app)
+    app.extensions["navs"] = [nav for _, nav in found if nav is not None]
+    templating.init_app(app)
+    cli.init_app(app)
+    for bp, _ in found:
+        app.register_blueprint(bp)
+    return app

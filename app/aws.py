@@ -1,0 +1,166 @@
+"""The one door to boto3: a session per process, a client per service, region and identity."""
+
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+from flask import Flask, current_app, g, session
+
+from app import recorder
+from app.config import Settings
+
+IDENTITY_SECONDS = 300
+LOOPBACK = {"127.0.0.1", "localhost", "::1"}
+READ_PREFIXES = ("Get", "List", "Head", "Describe", "BatchGet", "Query", "Scan", "Search", "Lookup", "Filter")
+# Operations that change nothing although their names do not begin like a read.
+ALSO_READS = {"StartQuery", "StopQuery", "TestInvokeMethod", "SimulatePrincipalPolicy", "SelectObjectContent"}
+
+CONFIG = Config(
+    connect_timeout=3,
+    read_timeout=60,
+    retries={"total_max_attempts": 3, "mode": "standard"},
+    max_pool_connections=32,
+    user_agent_extra="trellis",
+)
+
+
+class NoAws(Exception):
+    """Neither an endpoint nor credentials are there: nothing can be called."""
+
+
+class ReadOnly(Exception):
+    """A change was asked of an account on which changes are switched off."""
+
+    def __init__(self, service: str, operation: str):
+        super().__init__(f"{service}:{operation} changes something, and this account is read-only here")
+        self.service = service
+        self.operation = operation
+
+
+@dataclass(frozen=True)
+class Identity:
+    """Where the calls go, and as whom: `kind` is "embedded", "aws" or "none"."""
+
+    kind: str
+    account: str = ""
+    arn: str = ""
+    problem: str = ""
+
+    @property
+    def read_only(self) -> bool:
+        """A real account is read-only until somebody can sign in to switch changes on."""
+        return self.kind == "aws"
+
+    @property
+    def label(self) -> str:
+        """The account as people write it: AWS's 1234-5678-9012, the embedded one's plain digits."""
+        digits = self.account
+        return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}" if self.kind == "aws" and digits else digits
+
+
+def is_read(operation: str) -> bool:
+    """Whether an operation (its API name) only reads."""
+    return operation.startswith(READ_PREFIXES) or operation in ALSO_READS
+
+
+class Aws:
+    """The clients of this process."""
+
+    def __init__(self, settings: Settings, session_factory: Callable[[], Any] = boto3.Session):
+        self._default_region = settings.region
+        self._session = session_factory()
+        self._clients: dict[tuple[str, str], Any] = {}
+        self._identities: dict[str, tuple[float, Identity]] = {}
+        self._lock = threading.Lock()
+
+    def client(self, service: str, region: str) -> Any:
+        """Return the shared boto3 client of a service in a region; raises NoAws where none can be made."""
+        key = (service, region)
+        found = self._clients.get(key)
+        if found is not None:
+            return found
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._make(service, region)
+            return self._clients[key]
+
+    def _make(self, service: str, region: str) -> Any:
+        if self._session.get_credentials() is None:
+            raise NoAws
+        client = self._session.client(service, region_name=region, config=CONFIG)
+        recorder.attach(client.meta.events, region)
+        if not is_loopback(client.meta.endpoint_url):
+            client.meta.events.register_first("before-parameter-build", _refuse_changes)
+        return client
+
+    def identity(self, region: str) -> Identity:
+        """Return who the calls are made as; asked of STS once in five minutes, and not part of the record."""
+        when, known = self._identities.get(region, (0.0, None))
+        if known is not None and time.monotonic() - when < (IDENTITY_SECONDS if known.account else 2):
+            return known
+        with recorder.unrecorded():
+            identity = self._ask_identity(region)
+        self._identities[region] = (time.monotonic(), identity)
+        return identity
+
+    def _ask_identity(self, region: str) -> Identity:
+        try:
+            sts = self.client("sts", region)
+        except (NoAws, BotoCoreError) as error:
+            return Identity("none", problem=str(error))
+        kind = "embedded" if is_loopback(sts.meta.endpoint_url) else "aws"
+        try:
+            answer = sts.get_caller_identity()
+        except (BotoCoreError, ClientError) as error:
+            return Identity(kind, problem=str(error))
+        return Identity(kind, answer["Account"], answer["Arn"])
+
+    def regions(self, service: str = "s3") -> list[str]:
+        """Return the names of the regions in which a service exists."""
+        return sorted(self._session.get_available_regions(service))
+
+
+def is_loopback(url: str) -> bool:
+    """Whether an endpoint lies on this computer."""
+    return (urlsplit(url).hostname or "") in LOOPBACK
+
+
+def _refuse_changes(model: Any, **_: Any) -> None:
+    if not is_read(model.name):
+        raise ReadOnly(model.service_model.service_name, model.name)
+
+
+def init_app(app: Flask, session_factory: Callable[[], Any] = boto3.Session) -> None:
+    """Give the application its door to AWS."""
+    app.extensions["aws"] = Aws(app.extensions["settings"], session_factory)
+
+
+def door() -> Aws:
+    """Return this application's Aws."""
+    found: Aws = current_app.extensions["aws"]
+    return found
+
+
+def region() -> str:
+    """Return the region that this person has chosen, or the default."""
+    if "region" not in g:
+        chosen = session.get("region")
+        g.region = chosen if chosen in door().regions() else current_app.extensions["settings"].region
+    name: str = g.region
+    return name
+
+
+def client(service: str) -> Any:
+    """Return the boto3 client of a service for this request's region."""
+    return door().client(service, region())
+
+
+def identity() -> Identity:
+    """Return where this request's calls go."""
+    return door().identity(region())

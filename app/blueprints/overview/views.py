@@ -1,0 +1,79 @@
+"""The first page, and the small routes that belong to no service."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
+from werkzeug.wrappers import Response as BaseResponse
+
+from app import aws, problems, respond
+from app.blueprints import Nav, Status
+
+bp = Blueprint("overview", __name__)
+
+
+@dataclass(frozen=True)
+class Service:
+    """One service of the overview with its state."""
+
+    label: str
+    url: str
+    icon: str
+    group: str
+    about: str
+    text: str
+    usable: bool
+
+
+@dataclass(frozen=True)
+class Overview:
+    """The overview page."""
+
+    identity: aws.Identity
+    services: list[Service]
+
+
+@bp.get("/")
+def index() -> Response:
+    """Show each service with its state; a service that fails says so and leaves the others standing."""
+    identity = aws.identity()
+    services = [_service(nav, identity) for nav in current_app.extensions["navs"] if nav.group]
+    return respond.page("overview/index.html", Overview(identity, services))
+
+
+def _service(nav: Nav, identity: aws.Identity) -> Service:
+    status = _status(nav) if identity.kind != "none" else Status("Not connected", usable=False)
+    return Service(nav.label, url_for(nav.endpoint), nav.icon, nav.group, nav.about, status.text, status.usable)
+
+
+def _status(nav: Nav) -> Status:
+    if nav.status is None:
+        return Status("")
+    try:
+        return nav.status()
+    except Exception as error:
+        problem = problems.from_exception(error)
+        if problem is None:
+            raise
+        return Status(problem.title, usable=False)
+
+
+@bp.post("/region")
+def choose_region() -> BaseResponse:
+    """Remember the chosen region in the session and return to the page it was chosen on."""
+    chosen = request.form.get("region", "")
+    if chosen not in aws.door().regions():
+        abort(400, description=f"AWS has no region “{chosen[:40]}”.")
+    session["region"] = chosen
+    return redirect(_own_path(request.form.get("next", "")), 303)
+
+
+def _own_path(path: str) -> str:
+    """Return a path of this dashboard, whatever was sent: another site is never a target."""
+    local = path.startswith("/") and not path.startswith(("//", "/\\"))
+    return path if local else url_for("overview.index")
+
+
+@bp.get("/healthz")
+def health() -> Response:
+    """Answer that the process lives; calls no AWS service."""
+    return Response("ok\n", mimetype="text/plain")

@@ -1,0 +1,7 @@
+"""Commands of the application."""
+
+from flask import Flask
+
+
+def init_app(app: Flask) -> None:
+    """Register the commands."""

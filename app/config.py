@@ -1,0 +1,89 @@
+"""Every setting of the dashboard: its type, default and meaning, read once from the environment."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+MIB = 1024 * 1024
+
+
+def _setting(default: Any, variable: str, meaning: str) -> Any:
+    return field(default=default, metadata={"variable": variable, "meaning": meaning})
+
+
+@dataclass(frozen=True)
+class Settings:
+    """The settings of one process; each field names its environment variable and says what it means."""
+
+    home: Path = _setting(
+        Path(".trellis"),
+        "TRELLIS_HOME",
+        "Folder of the embedded AWS's state and of this computer's session key.",
+    )
+    secret_key: str = _setting(
+        "",
+        "TRELLIS_SECRET_KEY",
+        "Signs sessions and form tokens, the same on every instance. Empty: made once, kept in TRELLIS_HOME.",
+    )
+    region: str = _setting(
+        "us-east-1", "AWS_DEFAULT_REGION", "The AWS region that a person sees who has not chosen another."
+    )
+    hosts: str = _setting(
+        "",
+        "TRELLIS_HOSTS",
+        "Host names, separated by commas, under which it answers. Empty: 127.0.0.1, localhost and [::1] only.",
+    )
+    proxies: int = _setting(
+        0,
+        "TRELLIS_PROXIES",
+        "How many proxies of your own stand in front: so many X-Forwarded-For entries are believed.",
+    )
+    max_upload_mib: int = _setting(5120, "TRELLIS_MAX_UPLOAD_MIB", "The largest file that an upload takes, in MiB.")
+    max_megapixels: int = _setting(
+        120, "TRELLIS_MAX_MEGAPIXELS", "Pictures with more million pixels are stored, but get no thumbnail."
+    )
+    cache_bucket: str = _setting(
+        "",
+        "TRELLIS_CACHE_BUCKET",
+        "Bucket that keeps thumbnails. Empty: trellis-cache-ACCOUNT-REGION.",
+    )
+    state_table: str = _setting("trellis-state", "TRELLIS_STATE_TABLE", "DynamoDB table of the dashboard's own state.")
+
+    @property
+    def max_upload_bytes(self) -> int:
+        """The largest upload in bytes."""
+        return self.max_upload_mib * MIB
+
+    @property
+    def allowed_hosts(self) -> frozenset[str]:
+        """The host names, without port, under which requests are answered."""
+        named = {host.strip().lower() for host in self.hosts.split(",") if host.strip()}
+        return frozenset(named or {"127.0.0.1", "localhost", "[::1]"})
+
+
+class SettingError(ValueError):
+    """A setting in the environment cannot be read; the message names it."""
+
+
+def load(overrides: Mapping[str, Any] | None = None, environ: Mapping[str, str] | None = None) -> Settings:
+    """Return the settings from the environment, with `overrides` (field name to value) on top.
+
+    Raises SettingError where a variable's text does not fit its type.
+    """
+    source = os.environ if environ is None else environ
+    values = {}
+    for each in fields(Settings):
+        if each.metadata["variable"] in source:
+            values[each.name] = _read(each.metadata["variable"], type(each.default), source)
+    known = {each.name for each in fields(Settings)}
+    values.update({name: value for name, value in (overrides or {}).items() if name in known})
+    return Settings(**values)
+
+
+def _read(variable: str, kind: Any, source: Mapping[str, str]) -> Any:
+    try:
+        return kind(source[variable])
+    except ValueError as error:
+        raise SettingError(f"{variable} must be of type {kind.__name__}, not {source[variable]!r}") from error

@@ -1,0 +1,55 @@
+"""One page, several forms: HTML, the fragment that htmx asked for, or JSON."""
+
+from dataclasses import asdict, is_dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from flask import Response, current_app, make_response, render_template, request
+
+
+def wants_json() -> bool:
+    """Whether the client asked for JSON, by `?format=json` or by its Accept header."""
+    asked = request.args.get("format")
+    if asked:
+        return asked == "json"
+    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return best == "application/json"
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asked for a part of a page (a boosted or restored page is a whole one)."""
+    headers = request.headers
+    whole = headers.get("HX-Boosted") or headers.get("HX-History-Restore-Request")
+    return headers.get("HX-Request") == "true" and not whole
+
+
+def page(template: str, data: Any, *, fragment: str | None = None, status: int = 200, **more: Any) -> Response:
+    """Answer with a page built from one dataclass: the template sees it as `page`, JSON is the dataclass itself.
+
+    `fragment` names the template for htmx (its file name starts with `_`); `more` reaches only templates (forms).
+    """
+    if wants_json():
+        response = make_response(current_app.json.dumps(plain(data)))
+        response.mimetype = "application/json"
+    elif fragment and wants_fragment():
+        response = make_response(render_template(fragment, page=data, **more))
+    else:
+        response = make_response(render_template(template, page=data, **more))
+    response.status_code = status
+    response.headers.setdefault("Cache-Control", "no-store")
+    response.vary.update(["Accept", "HX-Request", "Cookie"])
+    return response
+
+
+def plain(value: Any) -> Any:
+    """Return dataclasses, times and enumerations as what JSON knows; times in ISO 8601 with their zone."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return {name: plain(item) for name, item in asdict(value).items()}
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return value.value if isinstance(value, Enum) else value

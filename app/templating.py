@@ -1,0 +1,99 @@
+"""What every template can use: navigation, identity, the call drawer and filters for facts."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from flask import Flask, request, url_for
+
+from app import aws, security
+from app.blueprints import GROUPS, Nav
+from app.drawer import drawer
+
+UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
+
+
+@dataclass(frozen=True)
+class NavItem:
+    """One line of the navigation rail."""
+
+    label: str
+    url: str
+    icon: str
+    about: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class NavGroup:
+    """The lines under one heading of the navigation rail; the first group has no heading."""
+
+    title: str
+    items: list[NavItem]
+
+
+def navigation(navs: list[Nav]) -> list[NavGroup]:
+    """Return the navigation rail for this request."""
+    groups = []
+    for title in GROUPS:
+        members = sorted((nav for nav in navs if nav.group == title), key=lambda nav: (nav.order, nav.label))
+        items = [NavItem(n.label, url_for(n.endpoint), n.icon, n.about, _is_current(n)) for n in members]
+        if items:
+            groups.append(NavGroup(title, items))
+    return groups
+
+
+def _is_current(nav: Nav) -> bool:
+    return (request.blueprint or "") == nav.endpoint.split(".")[0]
+
+
+def size(value: int | None) -> str:
+    """Return a number of bytes in IEC units: 1536 gives “1.5 KiB”; None gives a dash."""
+    if value is None:
+        return "–"
+    amount, unit = float(value), 0
+    while amount >= 1024 and unit < len(UNITS) - 1:
+        amount, unit = amount / 1024, unit + 1
+    digits = 0 if unit == 0 or amount >= 100 else 1
+    return f"{amount:.{digits}f} {UNITS[unit]}"
+
+
+def number(value: float | None) -> str:
+    """Return a number with thin spaces between thousands."""
+    return "–" if value is None else f"{value:,}".replace(",", "\u202f")
+
+
+def exact(moment: datetime | None) -> str:
+    """Return a time to the second in UTC, as titles show it."""
+    return "" if moment is None else moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S UTC")
+
+
+def ago(moment: datetime | None, now: datetime | None = None) -> str:
+    """Return how long ago a time was, in its largest unit: “3 minutes ago”."""
+    if moment is None:
+        return "–"
+    seconds = int(((now or datetime.now(UTC)) - moment).total_seconds())
+    steps = ((86400 * 365, "year"), (86400 * 30, "month"), (86400, "day"), (3600, "hour"), (60, "minute"))
+    for length, unit in steps:
+        if abs(seconds) >= length:
+            count = abs(seconds) // length
+            words = f"{count} {unit}{'s' if count != 1 else ''}"
+            return f"{words} ago" if seconds > 0 else f"in {words}"
+    return "just now" if seconds >= 0 else "in a moment"
+
+
+def init_app(app: Flask) -> None:
+    """Register filters and the values that base.html needs."""
+    for filter_ in (size, number, exact, ago):
+        app.jinja_env.filters[filter_.__name__] = filter_
+
+    @app.context_processor
+    def shared() -> dict[str, Any]:
+        return {
+            "navigation": lambda: navigation(app.extensions["navs"]),
+            "where": aws.identity,
+            "region": aws.region,
+            "regions": lambda: aws.door().regions(),
+            "csp_nonce": security.nonce,
+            "drawer": drawer,
+        }

@@ -1,0 +1,5 @@
+"""The WSGI entry point: gunicorn and Elastic Beanstalk load `application` from here."""
+
+from app import create_app
+
+application = create_app()

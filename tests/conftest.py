@@ -1,0 +1,74 @@
+"""Fixtures for every test: no real AWS configuration, no socket but loopback, an application, and page()."""
+
+import os
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from tests.pages import Page, check_page
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104 a name to compare with, nothing binds it
+_connect = socket.socket.connect
+
+
+class NoNetwork(RuntimeError):
+    """A test tried to reach something that is not this computer."""
+
+
+def _guarded_connect(self: socket.socket, address: Any) -> None:
+    if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+        raise NoNetwork(f"a test may not connect to {address}")
+    _connect(self, address)
+
+
+def pytest_configure() -> None:
+    """Hide this computer's AWS configuration and close the network, before anything is imported or collected."""
+    for name in [name for name in os.environ if name.startswith(("AWS_", "TRELLIS_"))]:
+        del os.environ[name]
+    nowhere = os.devnull
+    os.environ.update(
+        AWS_CONFIG_FILE=nowhere,
+        AWS_SHARED_CREDENTIALS_FILE=nowhere,
+        AWS_EC2_METADATA_DISABLED="true",
+        AWS_DEFAULT_REGION="us-east-1",
+    )
+    socket.socket.connect = _guarded_connect  # type: ignore[method-assign]
+
+
+@pytest.fixture
+def app(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """Return an application with credentials that no AWS knows and an endpoint where nothing listens.
+
+    Tests that want answers enter moto's `mock_aws` or set AWS_ENDPOINT_URL before they ask for a client.
+    """
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "000000000000")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not-a-secret")
+    return create_app({"TESTING": True, "home": tmp_path, "secret_key": "tests", "PROPAGATE_EXCEPTIONS": False})
+
+
+@pytest.fixture
+def client(app: Flask) -> Iterator[FlaskClient]:
+    """Return a browser without JavaScript that asks as 127.0.0.1."""
+    with app.test_client() as opened:
+        opened.environ_base["HTTP_HOST"] = "127.0.0.1"
+        yield opened
+
+
+@pytest.fixture
+def page(client: FlaskClient) -> Callable[..., Page]:
+    """Return a function that fetches a page and checks it: valid HTML, one h1, labels, ids, no inline code, few calls.
+
+    `calls` is the most AWS calls that the page may make.
+    """
+
+    def fetch(path: str, *, status: int = 200, calls: int = 3, **options: Any) -> Page:
+        response = client.get(path, **options)
+        return check_page(response, path, status, calls)
+
+    return fetch
