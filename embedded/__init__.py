@@ -1,0 +1,1 @@
+"""The embedded AWS: an emulator in a process of its own, behind a guard, that never lies."""

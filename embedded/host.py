@@ -1,0 +1,74 @@
+"""The one module that touches the emulator's insides: every patch and every private name is here.
+
+A contract test stands behind each; an upgrade of the emulator is tried against them.
+"""
+
+import importlib
+import os
+import secrets
+import subprocess
+from collections.abc import Mapping
+from typing import Any
+
+from embedded import children
+from embedded.asgi import App
+from embedded.errors import Response
+from embedded.request import Request
+from embedded.settings import Home, emulator_environment
+
+
+class Host:
+    """The emulator, loaded into this process."""
+
+    def __init__(self, home: Home, port: int) -> None:
+        os.environ.update(emulator_environment(home, port))
+        self._sessions: dict[str, tuple[str, str, str]] = {}
+        self._module: Any = importlib.import_module("ministack.app")
+        self._persistence: Any = importlib.import_module("ministack.core.persistence")
+        self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")
+        subprocess.Popen = children.guarded(subprocess.Popen)  # type: ignore[misc,assignment]
+        setattr(self._lambda, "execution_credentials", self._execution_credentials)  # noqa: B010
+
+    @property
+    def app(self) -> App:
+        """The emulator as an ASGI application."""
+        app: App = self._module.app
+        return app
+
+    def service(self, name: str) -> Any:
+        """Return an emulated service's module, loaded if it was not yet."""
+        return self._module._get_module(name)
+
+    def credentials(self, access_key: str, token: str) -> tuple[str, str] | None:
+        """Return the secret and account of a Lambda function's session, or None when it is not one of this run."""
+        secret, account, wanted = self._sessions.get(access_key, ("", "", ""))
+        return (secret, account) if wanted and secrets.compare_digest(wanted, token) else None
+
+    def _execution_credentials(self, config: Mapping[str, Any]) -> dict[str, str]:
+        """Give Lambda code a session of its own, as AWS does: it never sees the state's secret."""
+        account = str(config.get("FunctionArn", "")).split(":")[4]
+        for access_key, (secret, owner, token) in self._sessions.items():
+            if owner == account:
+                return _session_variables(access_key, secret, token)
+        access_key = "ASIA" + secrets.token_hex(8).upper()
+        secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(60)
+        self._sessions[access_key] = (secret, account, token)
+        return _session_variables(access_key, secret, token)
+
+    def preflight(self, request: Request) -> Response:
+        """Answer a browser's preflight from the CORS configuration of the bucket that the path names."""
+        bucket, _, key = request.path.lstrip("/").partition("/")
+        status, headers, body = self.service("s3").cors_preflight(bucket, key, request.headers)
+        return Response(status, {**headers}, body)
+
+    def cors_headers(self, request: Request) -> Mapping[str, str]:
+        """Return the CORS headers that the bucket's configuration gives this request, none for other services."""
+        if request.service not in ("", "s3"):
+            return {}
+        bucket = request.path.lstrip("/").partition("/")[0]
+        answer: dict[str, str] = self.service("s3").cors_response_headers(bucket, request.method, request.headers)
+        return answer
+
+
+def _session_variables(access_key: str, secret: str, token: str) -> dict[str, str]:
+    return {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}

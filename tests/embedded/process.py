@@ -1,0 +1,112 @@
+"""Start a real embedded AWS for tests: any test folder may use it."""
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+ROOT = Path(__file__).parents[2]
+VENV = ROOT / "embedded" / ".venv"
+PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
+
+
+def ensure_venv() -> Path:
+    """Return the interpreter of the embedded AWS, making its virtual environment when it is missing."""
+    if not PYTHON.exists():
+        subprocess.run([sys.executable, "-m", "venv", str(VENV)], check=True)
+        requirements = str(ROOT / "embedded" / "requirements.txt")
+        subprocess.run([str(PYTHON), "-m", "pip", "install", "-q", "-r", requirements], check=True)
+    return PYTHON
+
+
+@dataclass
+class Embedded:
+    """A running embedded AWS and what its ready line said."""
+
+    process: "subprocess.Popen[str]"
+    home: Path
+    ready: Mapping[str, Any]
+
+    @property
+    def endpoint(self) -> str:
+        return str(self.ready["endpoint"])
+
+    @property
+    def port(self) -> int:
+        return int(self.endpoint.rpartition(":")[2])
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The whole environment for a client process: these exports, and of the host only what is needed to run."""
+        base = {name: os.environ[name] for name in ("PATH", "HOME", "SystemRoot") if name in os.environ}
+        lines = (self.home / "env").read_text().splitlines()
+        pairs = [line.removeprefix("export ").partition("=") for line in lines if line.startswith("export ")]
+        return {**base, **{name: value.strip("'") for name, _, value in pairs}}
+
+    def client(self, service: str, **options: Any) -> Any:
+        """Return a boto3 client for this embedded AWS, which does not retry."""
+        options.setdefault("config", Config(retries={"total_max_attempts": 1}, read_timeout=30))
+        keys: dict[str, Any] = {
+            "endpoint_url": self.endpoint,
+            "region_name": self.ready["region"],
+            "aws_access_key_id": self.ready["access_key"],
+            "aws_secret_access_key": self.ready["secret_key"],
+        }
+        session: Any = boto3.session.Session()
+        return session.client(service, **{**keys, **options})
+
+    def stop(self) -> int:
+        """End it gracefully and return its exit code."""
+        if self.process.poll() is None:
+            self.process.terminate()
+        return self._gone()
+
+    def kill(self) -> int:
+        """End it as a crash would, without a chance to save."""
+        self.process.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+        return self._gone()
+
+    def _gone(self) -> int:
+        code = self.process.wait(timeout=20)
+        for stream in (self.process.stdin, self.process.stdout):
+            if stream is not None:
+                stream.close()
+        return code
+
+
+def launch(home: Path, *arguments: str, extra_env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
+    """Start the process; its stdout carries the ready line, its stdin keeps it alive."""
+    command = [str(ensure_venv()), "-m", "embedded", "serve", "--home", str(home), "--watch-stdin", *arguments]
+    return subprocess.Popen(
+        command,
+        cwd=ROOT,
+        env={**os.environ, **(extra_env or {})},
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+
+
+def start(home: Path, *arguments: str, seed: bool = False, extra_env: Mapping[str, str] | None = None) -> Embedded:
+    """Start an embedded AWS on a state directory and wait until it answers (at most 20 s)."""
+    arguments = arguments if seed else (*arguments, "--no-seed")
+    process = launch(home, *arguments, extra_env=extra_env)
+    assert process.stdout is not None
+    if not select.select([process.stdout], [], [], 20)[0]:
+        process.kill()
+        raise TimeoutError("the embedded AWS did not become ready in 20 s")
+    line = process.stdout.readline()
+    ready = json.loads(line) if line else {"ready": False, "message": "no ready line"}
+    if not ready["ready"]:
+        process.wait(timeout=20)
+        raise RuntimeError(ready["message"])
+    return Embedded(process, home, ready)
