@@ -63,6 +63,13 @@ REFUSALS = {
     ),
     "unsigned-headers": Refusal("AccessDenied", "SignatureDoesNotMatch", _BAD, _STRAY),
     "payload": Refusal("XAmzContentSHA256Mismatch", "SignatureDoesNotMatch", _BAD, _HASH, 400),
+    "form": Refusal(
+        "MalformedPOSTRequest",
+        "MalformedPOSTRequest",
+        "MalformedPOSTRequest",
+        "The body of your POST request is not well-formed multipart/form-data: nothing may follow the file.",
+        400,
+    ),
     "too-large": Refusal(
         "EntityTooLarge", "RequestEntityTooLarge", "RequestEntityTooLargeException", "The body is too large.", 413
     ),

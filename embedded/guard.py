@@ -7,11 +7,14 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from urllib.parse import unquote
 
-from embedded import signing
+from embedded import forms, signing, signing_v2
 from embedded.asgi import App, Headers, Message, Receive, Scope, Send, send_response
 from embedded.errors import Response, refuse
 from embedded.request import BodyRefusedError, DisconnectedError, Request
+from embedded.settings import REGION
 from embedded.signing import Signed, SigningError
 
 # The emulator's own endpoints (reset, configuration, code downloads); no bucket's name can begin so.
@@ -45,6 +48,7 @@ class Guard:
     allow_origins: tuple[str, ...] = ()
     preflight: Preflight | None = None
     cors_headers: CorsHeaders | None = None
+    bucket_region: Callable[[str], str | None] = lambda _: None
     hosts: frozenset[str] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -91,6 +95,12 @@ class Guard:
 
     async def _prove(self, request: Request) -> None:
         """Check the signature, holding the body only where the signature covers it and no header claims its hash."""
+        if forms.is_upload_form(request):
+            await forms.prove(request, self.credentials)
+            return
+        if signing_v2.is_presigned(request.query):
+            self._prove_older(request)
+            return
         claim = signing.read_claim(request.headers, request.query)
         if claim is None:
             raise SigningError("unsigned")
@@ -110,7 +120,22 @@ class Guard:
         signing.check_signature(
             claim, secret, request.method, request.raw_path, request.query, request.headers, payload
         )
-        _as_account(request, claim)
+        dropped = signing.PRESIGN_PARAMETERS if claim.presigned else frozenset[str]()
+        _as_account(request, claim.date[:8], dropped)
+
+    def _prove_older(self, request: Request) -> None:
+        """Check a link of the older signature, which only S3 takes and which names no region."""
+        parameters = dict(signing.query_pairs(request.query))
+        found = self.credentials(parameters["AWSAccessKeyId"], parameters.get("x-amz-security-token", ""))
+        request.service = "s3"
+        if found is None:
+            raise SigningError("unknown-key")
+        secret, request.account = found
+        signing_v2.check_link(parameters, secret, request.method, request.raw_path, request.headers)
+        bucket = request.path.lstrip("/").partition("/")[0]
+        request.region = self.bucket_region(bucket) or REGION
+        lower = frozenset(name.lower() for name in signing_v2.SIGNATURE_PARAMETERS)
+        _as_account(request, datetime.now(UTC).strftime("%Y%m%d"), lower)
 
     async def _pass_on(self, request: Request, send: Send) -> None:
         started = False
@@ -169,23 +194,20 @@ def _claimed_hash(claim: Signed, headers: Mapping[str, str]) -> str | None:
     return claimed
 
 
-def _as_account(request: Request, claim: Signed) -> None:
+def _as_account(request: Request, day: str, dropped: frozenset[str]) -> None:
     """Write the proved signer into the request the way the emulator reads it: an account's own key, in a header.
 
-    Presigned and temporary credentials thereby need no second check behind the guard.
+    Presigned and temporary credentials thereby need no second check behind the guard. `dropped` are the query
+    parameters, in lower case, that were the signature.
     """
-    kept = [
-        (name, value)
-        for name, value in request.scope["headers"]
-        if name.lower() not in (b"authorization", b"x-amz-security-token")
-    ]
-    scope = f"{request.account}/{claim.date[:8]}/{claim.region}/{claim.service}/aws4_request"
-    names = ";".join(claim.signed_headers)
-    proved = f"{signing.ALGORITHM} Credential={scope}, SignedHeaders={names}, Signature={claim.signature}"
+    names = (b"authorization", b"x-amz-security-token")
+    kept = [(name, value) for name, value in request.scope["headers"] if name.lower() not in names]
+    scope = f"{request.account}/{day}/{request.region}/{request.service}/aws4_request"
+    proved = f"{signing.ALGORITHM} Credential={scope}, SignedHeaders=host, Signature=proved"
     request.scope["headers"] = [*kept, (b"authorization", proved.encode("latin-1"))]
-    if claim.presigned:
-        parts = (part for part in request.query.split("&") if part)
-        left = [part for part in parts if part.partition("=")[0].lower() not in signing.PRESIGN_PARAMETERS]
+    parts = (part for part in request.query.split("&") if part)
+    left = [part for part in parts if unquote(part.partition("=")[0]).lower() not in dropped]
+    if dropped:
         request.scope["query_string"] = "&".join(left).encode("latin-1")
 
 

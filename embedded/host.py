@@ -69,6 +69,11 @@ class Host:
         answer: dict[str, str] = self.service("s3").cors_response_headers(bucket, request.method, request.headers)
         return answer
 
+    def bucket_region(self, bucket: str) -> str | None:
+        """Return the region where a bucket lies, None when there is no such bucket."""
+        region: str | None = self.service("s3").bucket_region(bucket)
+        return region
+
 
 def _session_variables(access_key: str, secret: str, token: str) -> dict[str, str]:
     return {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}

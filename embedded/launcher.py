@@ -123,7 +123,15 @@ def build(settings: Settings, host: Any, port: int) -> Guard:
     def find(access_key: str, token: str) -> tuple[str, str] | None:
         return root(access_key, token) or host.credentials(access_key, token)
 
-    return Guard(host.app, port, find, settings.allow_origins, host.preflight, host.cors_headers)
+    return Guard(
+        host.app,
+        port,
+        find,
+        settings.allow_origins,
+        host.preflight,
+        host.cors_headers,
+        host.bucket_region,
+    )
 
 
 def connection(home: Home, port: int) -> dict[str, Any]:

@@ -35,7 +35,9 @@ class Request:
     service: str = ""
     region: str = ""
     account: str = ""
-    held: list[bytes] | None = None
+    # The part of the body that was read ahead, and whether that is all of it.
+    held: list[bytes] = field(default_factory=list)
+    complete: bool = False
     # Looks at each chunk as it passes; raises BodyRefusedError. The last call has more=False.
     inspect: Callable[[bytes, bool], None] | None = None
     refused: str = ""
@@ -92,7 +94,7 @@ class Request:
     @property
     def body(self) -> bytes:
         """The whole body, which must have been held first (`hold`)."""
-        if self.held is None:
+        if not self.complete:
             raise RuntimeError("the body of this request was not held")
         if len(self.held) > 1:
             self.held = [b"".join(self.held)]
@@ -108,11 +110,15 @@ class Request:
             more = bool(message.get("more_body", False))
             yield message.get("body", b""), more
 
+    def keep(self, chunk: bytes, *, complete: bool) -> None:
+        """Keep a chunk that was read ahead, for the next layer."""
+        self.held.append(chunk)
+        self.complete = complete
+
     async def hold(self, limit: int = LONGEST_HELD) -> None:
         """Read the whole body, to look at it before it passes on; BodyRefusedError when larger than the limit."""
-        if self.held is not None:
+        if self.complete:
             return
-        held: list[bytes] = []
         size = 0
         async for chunk, more in self.chunks():
             size += len(chunk)
@@ -120,13 +126,13 @@ class Request:
                 raise BodyRefusedError("too-large")
             if self.inspect is not None:
                 self.inspect(chunk, more)
-            held.append(chunk)
-        self.held, self.inspect = held, None
+            self.keep(chunk, complete=not more)
+        self.inspect = None
 
     def held_hash(self) -> str:
         """Return the SHA-256 of the held body in hexadecimal digits."""
         digest = hashlib.sha256()
-        for chunk in self.held or []:
+        for chunk in self.held:
             digest.update(chunk)
         return digest.hexdigest()
 
@@ -136,9 +142,9 @@ class Request:
         A body that turns out not to be as claimed looks like a client that left: nothing is stored, and
         `refused` says why.
         """
-        if self.held is not None:
-            chunk = self.held.pop(0) if self.held else b""
-            return {"type": "http.request", "body": chunk, "more_body": bool(self.held)}
+        if self.held:
+            chunk = self.held.pop(0)
+            return {"type": "http.request", "body": chunk, "more_body": bool(self.held) or not self.complete}
         message: dict[str, Any] = dict(await self.receive())
         if self.inspect is not None and message["type"] == "http.request":
             try:
