@@ -7,7 +7,7 @@ from typing import Any
 import boto3
 from flask import Flask
 
-from app import aws, blueprints, carry, cli, config, errors, recorder, security, templating
+from app import aws, blueprints, carry, config, errors, recorder, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -28,7 +28,6 @@ def create_app(overrides: Mapping[str, Any] | None = None, session_factory: Call
     carry.init_app(app)
     app.extensions["navs"] = [nav for _, nav in found if nav is not None]
     templating.init_app(app)
-    cli.init_app(app)
     for bp, _ in found:
         app.register_blueprint(bp)
     return app

@@ -1,0 +1,54 @@
+# `make help` lists the commands. Everything is installed into .venv and embedded/.venv; nothing else is touched.
+
+PYTHON ?= python3
+PORT ?= 5000
+BIN := .venv/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test test-fast check bench reset clean
+
+help: ## list these commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+run: .venv/runtime ## start the embedded AWS and the dashboard (PORT=5001 for another port)
+	@exec $(BIN)/python -m app up --port $(PORT)
+
+test: .venv/dev embedded/.venv/installed ## check style and types, run every test, the browser's too
+	@sh tests/system.sh
+	@$(MAKE) --no-print-directory check
+	$(BIN)/pytest -q -n 2
+
+test-fast: .venv/dev embedded/.venv/installed check ## the same without the browser
+	$(BIN)/pytest -q -n 2 -m "not browser"
+
+check: .venv/dev ## style and types only
+	$(BIN)/ruff format --check --quiet
+	$(BIN)/ruff check --quiet
+	$(BIN)/mypy
+
+bench: .venv/dev embedded/.venv/installed ## measure against the limits, side by side
+	$(BIN)/python -m bench
+
+reset: .venv/runtime ## empty the embedded AWS
+	@$(BIN)/python -m app reset
+
+clean: ## remove both environments and every cache; the embedded AWS's state stays
+	rm -rf .venv embedded/.venv .pytest_cache .mypy_cache .ruff_cache dist
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "Trellis needs Python 3.11 or newer; $(PYTHON) is $$($(PYTHON) -V). Try: make PYTHON=python3.11 ..."; exit 1; }
+	@$(PYTHON) -m venv .venv || { echo "On Debian and Ubuntu: apt install python3-venv"; rm -rf .venv; exit 1; }
+
+.venv/runtime: requirements.txt .venv/bin/python
+	@echo "Installing the dashboard (once)..."
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+.venv/dev: requirements-dev.txt .venv/runtime
+	@echo "Installing what tests need (once)..."
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+embedded/.venv/installed: embedded/requirements.txt .venv/runtime
+	@$(BIN)/python -m app install

@@ -1,0 +1,31 @@
+"""How the dashboard is served; the bundle for Elastic Beanstalk uses the same file."""
+
+import os
+import signal
+import threading
+from typing import Any
+
+bind = "127.0.0.1:8000"
+workers = 1
+worker_class = "gthread"
+threads = 16
+timeout = 60
+graceful_timeout = 10
+keepalive = 65
+# A heartbeat file on a real disk can block a worker.
+worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
+# Any client on the same host could otherwise claim https by a header of its own.
+forwarded_allow_ips = ""
+accesslog = "-"
+
+
+def post_worker_init(worker: Any) -> None:
+    """Under `python -m app up`, end when the parent does: its pipe on our standard input closes."""
+    if os.environ.get("TRELLIS_WATCH_STDIN"):
+        threading.Thread(target=_end_with_parent, args=(worker.ppid,), daemon=True).start()
+
+
+def _end_with_parent(arbiter: int) -> None:
+    while os.read(0, 1):  # not sys.stdin, whose lock would stop the interpreter's end
+        pass
+    os.kill(arbiter, signal.SIGTERM)
