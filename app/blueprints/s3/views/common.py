@@ -1,0 +1,76 @@
+"""What the views of S3 share."""
+
+from typing import Any
+
+from flask import current_app, flash, jsonify, redirect, render_template
+from markupsafe import Markup
+from werkzeug.wrappers import Response
+
+from app import aws, respond
+from app.blueprints.s3 import names, urls
+from app.blueprints.s3.blueprint import bp
+from app.blueprints.s3.service.buckets import list_buckets
+from app.drawer import drawer
+from app.problems import Problem, Refused
+
+LONGEST_MESSAGE = 1800  # characters
+
+
+def s3() -> Any:
+    """Return the S3 client of this request's region."""
+    return aws.client("s3")
+
+
+def cache_bucket() -> str:
+    """Return the name of the bucket in which the dashboard keeps thumbnails."""
+    named: str = current_app.extensions["settings"].cache_bucket
+    return named or f"trellis-cache-{aws.identity().account}-{aws.region()}"
+
+
+def done(data: Any, location: str, message: str, category: str = "done") -> Response:
+    """Answer a change that worked: 303 with a message for people, the result and its calls as JSON for scripts."""
+    if respond.wants_json():
+        return jsonify({**respond.plain(data), "calls": respond.plain(drawer().calls)})
+    flash(message, category)
+    return redirect(location, 303)
+
+
+def undo(bucket: str, keys: list[str], message: str) -> str:
+    """Return a message with a button that brings deleted objects back; too many are left to the page of deleted ones.
+
+    The message travels in the session's cookie, which holds 4 KB.
+    """
+    form = render_template("s3/_undo.html", bucket=bucket, keys=keys, message=message)
+    if len(form) > LONGEST_MESSAGE:
+        form = render_template("s3/_undo.html", bucket=bucket, keys=[], message=message)
+    return Markup(form)  # noqa: S704 the template has escaped what is in it
+
+
+def refused(status: int, title: str, happened: str, remedy: str) -> Refused:
+    """Return the exception that tells a refusal of our own."""
+    return Refused(Problem(status, title, happened, remedy))
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return “1 object” or “2,000 objects”."""
+    return f"{number:,} {one if number == 1 else many or one + 's'}"
+
+
+def bucket_names() -> list[str]:
+    """Return the buckets of the account, those of the dashboard's own left out."""
+    return [bucket.name for bucket in list_buckets(s3(), cache_bucket=cache_bucket()).buckets if not bucket.is_cache]
+
+
+@bp.context_processor
+def shared() -> dict[str, Any]:
+    """Give every template of S3 the addresses and the way to show names."""
+    return {
+        "object_url": urls.object_url,
+        "raw_url": urls.raw_url,
+        "thumbnail_url": urls.thumbnail_url,
+        "folder_url": urls.folder_url,
+        "carried": urls.carried,
+        "visible": names.visible,
+        "last_part": names.last_part,
+        "folder_of": names.folder_of,
+    }

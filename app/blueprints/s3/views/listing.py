@@ -1,0 +1,57 @@
+"""A bucket's folders and objects, and those that delete markers hide."""
+
+from flask import current_app, request
+from werkzeug.wrappers import Response
+
+from app import aws, respond
+from app.blueprints.s3.blueprint import bp
+from app.blueprints.s3.service import listing as service
+from app.blueprints.s3.service.answers import OtherRegion
+from app.blueprints.s3.service.versions import list_deleted
+from app.blueprints.s3.urls import sent
+from app.blueprints.s3.views.common import cache_bucket, s3
+
+
+@bp.get("/<bucket>/")
+def bucket(bucket: str) -> Response:
+    """Show one page of a folder, by one call."""
+    page = service.list_folder(s3(), bucket, _asked())
+    settings = current_app.extensions["settings"]
+    more = {"limit": settings.max_upload_bytes, "is_cache": bucket == cache_bucket()}
+    return respond.page("s3/bucket.html", page, fragment="s3/_more.html", **more)
+
+
+def _asked() -> service.Asked:
+    args = request.args
+    return service.Asked(
+        prefix=sent("prefix"),
+        search=args.get("q", ""),
+        token=args.get("token") or None,
+        view=_one_of(args.get("view"), service.VIEWS),
+        sort=_one_of(args.get("sort"), service.SORTS),
+        order=_one_of(args.get("order"), ("asc", "desc")),
+    )
+
+
+def _one_of(value: str | None, known: tuple[str, ...]) -> str:
+    return value if value in known else known[0]
+
+
+@bp.get("/<bucket>/deleted")
+def deleted(bucket: str) -> Response:
+    """Show the objects of a folder that delete markers hide, with a way back."""
+    args = request.args
+    page = list_deleted(s3(), bucket, sent("prefix"), args.get("key") or None, args.get("version") or None)
+    return respond.page("s3/deleted.html", page)
+
+
+@bp.errorhandler(OtherRegion)
+def other_region(error: OtherRegion) -> Response:
+    """Say where a bucket lives, with a button that switches there."""
+    return respond.page("s3/other_region.html", {"bucket": error.bucket, "region": error.region}, status=421)
+
+
+@bp.context_processor
+def here() -> dict[str, str]:
+    """Give templates the region that was asked, to compare it with a bucket's own."""
+    return {"asked_region": aws.region()}
