@@ -38,7 +38,7 @@ class Settings:
     proxies: int = _setting(
         0,
         "TRELLIS_PROXIES",
-        "How many proxies of your own stand in front: so many X-Forwarded-For entries are believed.",
+        "How many proxies of your own stand in front: so many X-Forwarded-For are believed.",
     )
     max_upload_mib: int = _setting(5120, "TRELLIS_MAX_UPLOAD_MIB", "The largest file that an upload takes, in MiB.")
     max_megapixels: int = _setting(
@@ -49,7 +49,6 @@ class Settings:
         "TRELLIS_CACHE_BUCKET",
         "Bucket that keeps thumbnails. Empty: trellis-cache-ACCOUNT-REGION.",
     )
-    state_table: str = _setting("trellis-state", "TRELLIS_STATE_TABLE", "DynamoDB table of the dashboard's own state.")
 
     @property
     def max_upload_bytes(self) -> int:

@@ -91,21 +91,21 @@ def attach(events: Any, region: str) -> None:
         context[_KEY] = call
         calls.append(call)
 
-    events.register_first("before-parameter-build", before)
+    events.register_first("provide-client-params", before)  # the caller's own words, before botocore adds any
     events.register_last("after-call", _after)
     events.register_last("after-call-error", _after_error)
 
 
-def _after(parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
+def _after(http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
     call: Call | None = context.get(_KEY)
     if call is None:
         return
     metadata = parsed.get("ResponseMetadata", {})
     call.milliseconds = (time.perf_counter() - call.started) * 1000
-    call.status = metadata.get("HTTPStatusCode")
+    call.status = http_response.status_code
     call.request_id = metadata.get("RequestId")
     call.retries = metadata.get("RetryAttempts", 0)
-    if call.status is not None and call.status >= 300:
+    if http_response.status_code >= 300:
         error = parsed.get("Error", {})
         call.error_code = error.get("Code") or str(call.status)
         call.error_message = error.get("Message")

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from tests.pages import Page, check_page
 
-LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")  # noqa: S104 a name to compare with, nothing binds it
+LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 _connect = socket.socket.connect
 
 
@@ -38,7 +38,7 @@ def pytest_configure() -> None:
         AWS_EC2_METADATA_DISABLED="true",
         AWS_DEFAULT_REGION="us-east-1",
     )
-    socket.socket.connect = _guarded_connect  # type: ignore[method-assign]
+    socket.socket.connect = _guarded_connect  # type: ignore[method-assign, assignment]
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def _check_structure(page: Page, path: str) -> None:
     assert len(page.all(".//h1")) == 1, f"{path}: not one h1"
     assert (page.root.findtext("head/title") or "").strip(), f"{path}: no title"
     assert page.root.get("lang"), f"{path}: no language"
-    ids = [e.get("id") for e in page.root.iter() if e.get("id")]
+    ids = [e.get("id", "") for e in page.root.iter() if e.get("id")]
     assert len(ids) == len(set(ids)), f"{path}: an id twice: {sorted(i for i in ids if ids.count(i) > 1)}"
     for element in page.root.iter():
         for attribute in ("aria-describedby", "aria-labelledby", "aria-controls", "for"):

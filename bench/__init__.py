@@ -1,0 +1,1 @@
+"""Benches: Trellis beside the limit or a peer, in the same rounds."""

@@ -1,0 +1,62 @@
+"""The door to AWS: shared clients, and who we are."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.aws import Aws, NoAws, is_loopback
+from app.config import load
+from tests.pages import Page
+
+
+@pytest.fixture
+def door(monkeypatch: pytest.MonkeyPatch) -> Aws:
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "000000000000")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "s")
+    return Aws(load(environ={}))
+
+
+def test_a_client_is_made_once_for_a_service_and_region(door: Aws) -> None:
+    assert door.client("s3", "us-east-1") is door.client("s3", "us-east-1")
+    assert door.client("s3", "us-east-1") is not door.client("s3", "eu-west-1")
+
+
+def test_no_credentials_no_client() -> None:
+    with pytest.raises(NoAws):
+        Aws(load(environ={})).client("s3", "us-east-1")
+
+
+def test_no_credentials_is_an_identity_of_its_own() -> None:
+    assert Aws(load(environ={})).identity("us-east-1").kind == "none"
+
+
+def test_an_endpoint_that_does_not_answer_is_said(door: Aws, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    identity = door.identity("us-east-1")
+    assert (identity.kind, identity.account) == ("embedded", "")
+    assert "127.0.0.1:9" in identity.problem
+
+
+@pytest.mark.parametrize(
+    ("url", "local"),
+    [
+        ("http://127.0.0.1:4566", True),
+        ("http://localhost:80/x", True),
+        ("http://[::1]:1", True),
+        ("https://s3.amazonaws.com", False),
+        ("http://127.0.0.1.evil.example", False),
+    ],
+)
+def test_loopback_is_told_from_the_rest(url: str, local: bool) -> None:
+    assert is_loopback(url) is local
+
+
+def test_an_unreachable_aws_is_a_page(
+    app: Flask, page: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    shown: Any = page("/s3/", status=503)
+    assert "AWS cannot be reached" in shown.text

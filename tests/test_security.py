@@ -1,0 +1,143 @@
+"""Host check, CSRF, headers, and what a real account allows."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.aws import Aws, Identity, ReadOnly, is_read
+from tests.pages import Page
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:5000", "169.254.169.254", "[::2]:80"])
+def test_a_foreign_host_is_refused(client: FlaskClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 421
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:5000", "localhost", "LOCALHOST:80", "[::1]:5000"])
+def test_this_computer_is_served(client: FlaskClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+def test_health_ignores_the_host_and_calls_nothing(client: FlaskClient) -> None:
+    answer = client.get("/healthz", headers={"Host": "10.1.2.3"})
+    assert (answer.status_code, answer.data) == (200, b"ok\n")
+    assert "Server-Timing" not in answer.headers
+
+
+def test_every_answer_carries_the_policy(client: FlaskClient) -> None:
+    for path in ("/", "/nowhere", "/healthz"):
+        headers = client.get(path).headers
+        policy = headers["Content-Security-Policy"]
+        assert "default-src 'self'" in policy
+        assert "unsafe" not in policy
+        assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+def test_each_answer_has_a_nonce_of_its_own(client: FlaskClient) -> None:
+    first, second = (client.get("/").headers["Content-Security-Policy"] for _ in range(2))
+    assert first != second
+
+
+def test_a_change_without_token_is_refused(client: FlaskClient) -> None:
+    answer = client.post("/region", data={"region": "eu-west-1"}, headers={"Accept": "application/json"})
+    assert answer.status_code == 400
+    assert answer.json is not None
+    assert answer.json["code"] == "CSRF"
+
+
+def test_a_token_of_another_session_is_refused(app: Flask, page: Callable[..., Page]) -> None:
+    token = page("/").csrf
+    stranger = app.test_client()
+    answer = stranger.post("/region", data={"csrf_token": token, "region": "eu-west-1"}, headers={"Host": "127.0.0.1"})
+    assert answer.status_code == 400
+
+
+def test_the_region_is_chosen_and_kept(client: FlaskClient, page: Callable[..., Page]) -> None:
+    form = {"csrf_token": page("/").csrf, "region": "eu-west-1", "next": "/?x=1"}
+    answer = client.post("/region", data=form)
+    assert (answer.status_code, answer.location) == (303, "/?x=1")
+    assert "eu-west-1" in page("/").text
+
+
+@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", ""])
+def test_the_way_back_never_leaves_the_dashboard(client: FlaskClient, page: Callable[..., Page], target: str) -> None:
+    form = {"csrf_token": page("/").csrf, "region": "eu-west-1", "next": target}
+    assert client.post("/region", data=form).location == "/"
+
+
+def test_a_region_that_does_not_exist_is_refused(client: FlaskClient, page: Callable[..., Page]) -> None:
+    answer = client.post("/region", data={"csrf_token": page("/").csrf, "region": "mars-1"})
+    assert answer.status_code == 400
+    assert "mars-1" in answer.get_data(as_text=True)
+
+
+class FakeAws(Aws):
+    """A real account's identity without asking STS."""
+
+    def identity(self, region: str) -> Identity:
+        return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
+
+
+@pytest.fixture
+def real(app: Flask) -> FlaskClient:
+    app.extensions["aws"] = FakeAws(app.extensions["settings"])
+    opened = app.test_client()
+    opened.environ_base["HTTP_HOST"] = "127.0.0.1"
+    return opened
+
+
+def test_a_real_account_is_served_to_this_computer_and_marked(real: FlaskClient) -> None:
+    text = real.get("/").get_data(as_text=True)
+    assert "1234-5678-9012" in text
+    assert "read-only" in text.lower()
+
+
+@pytest.mark.parametrize("environ", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}])
+def test_a_real_account_is_served_to_nobody_else(real: FlaskClient, environ: dict[str, Any]) -> None:
+    assert real.get("/", environ_overrides=environ).status_code == 403
+    assert real.get("/healthz", environ_overrides=environ).status_code == 200
+
+
+def test_a_change_of_a_real_account_is_never_sent(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    s3 = Aws(app.extensions["settings"]).client("s3", "us-east-1")  # no endpoint set: AWS's own
+    with pytest.raises(ReadOnly):
+        s3.put_object(Bucket="b", Key="k", Body=b"")
+
+
+READS = ("ListBuckets", "GetObject", "HeadObject", "StartQuery", "Query")
+CHANGES = ("PutObject", "DeleteObjects", "CopyObject", "Invoke", "StartJobRun")
+
+
+@pytest.mark.parametrize(("operation", "reads"), [(r, True) for r in READS] + [(c, False) for c in CHANGES])
+def test_reads_are_told_from_changes(operation: str, reads: bool) -> None:
+    assert is_read(operation) is reads
+
+
+@pytest.mark.parametrize("service", ["s3", "dynamodb", "glue", "lambda", "rds", "logs", "secretsmanager"])
+def test_no_operation_that_looks_like_a_read_is_a_change(service: str) -> None:
+    model = boto3.client(service, region_name="us-east-1").meta.service_model
+    verbs = {"Put", "Create", "Delete", "Update", "Start", "Stop", "Tag", "Untag", "Restore", "Modify", "Invoke"}
+    for name in model.operation_names:
+        if is_read(name) and name not in {"StartQuery", "StopQuery"}:
+            assert not name.startswith(tuple(verbs)), name
+
+
+def test_the_session_key_is_made_once_and_private(tmp_path: Path) -> None:
+    first = create_app({"home": tmp_path / "new"}).secret_key
+    second = create_app({"home": tmp_path / "new"}).secret_key
+    assert first == second
+    assert (tmp_path / "new" / "session-key").stat().st_mode & 0o077 == 0
+
+
+def test_without_credentials_the_page_says_what_to_do(
+    client: FlaskClient, monkeypatch: pytest.MonkeyPatch, page: Callable[..., Page]
+) -> None:
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    assert "make run" in page("/").text
