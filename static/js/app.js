@@ -1,1 +1,39 @@
-export {};
+// What every page can do. Everything here adds to pages that work without it.
+import { copyText, startCopy } from "./copy.js";
+import { startDialogs } from "./dialogs.js";
+import { add, startDrawer, toggle } from "./drawer.js";
+import { startHighlight } from "./highlight.js";
+import { onKey, startKeys } from "./keys.js";
+import { startMenus } from "./menus.js";
+import { announce, startNotices, tell } from "./notices.js";
+import { openPalette, search, startPalette } from "./palette.js";
+import { foldRail, isDark, startTheme, switchTheme } from "./theme.js";
+import { startTimes } from "./times.js";
+
+// For the scripts of single pages.
+window.trellis = { drawer: { add }, tell, announce, copyText, onKey, isDark };
+
+startTheme();
+startMenus();
+startCopy(tell);
+startDialogs();
+startNotices();
+startTimes();
+startPalette();
+startDrawer();
+startHighlight();
+startKeys();
+
+onKey("?", () => document.getElementById("shortcuts").showModal());
+onKey("/", search);
+onKey("r", () => location.reload());
+onKey("c", toggle);
+onKey("[", foldRail);
+onKey("t", switchTheme);
+document.addEventListener("keydown", (event) => {
+  if ((event.ctrlKey || event.metaKey) && event.key === "k") {
+    event.preventDefault();
+    openPalette();
+  }
+});
+document.dispatchEvent(new CustomEvent("trellis:ready"));
