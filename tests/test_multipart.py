@@ -43,7 +43,13 @@ def read(body: bytes, piece: Callable[[], int] = lambda: 1 << 20, buffer: int = 
 
 
 def test_fields_and_files_come_in_order() -> None:
-    body = part("csrf_token", b"t") + part("files", b"\x00\x01\r\n", "a.png") + part("files", b"", "ü😀.txt") + LINE + b"--\r\n"
+    body = (
+        part("csrf_token", b"t")
+        + part("files", b"\x00\x01\r\n", "a.png")
+        + part("files", b"", "ü😀.txt")
+        + LINE
+        + b"--\r\n"
+    )
     (first, token), (second, data), (third, nothing) = read(body)
     assert (first.name, first.filename, token) == ("csrf_token", None, b"t")
     assert (second.name, second.filename, data) == ("files", "a.png", b"\x00\x01\r\n")
@@ -52,7 +58,16 @@ def test_fields_and_files_come_in_order() -> None:
 
 @pytest.mark.parametrize("size", [1, 2, 3, 7, 31, 64, 1000])
 def test_the_pieces_do_not_matter(size: int) -> None:
-    data = [b"", b"\r", b"\r\n", b"\r\n--", b"\r\n" + LINE[:-1], LINE[2:], b"x\r\n\r\n" * 40, b"\r\r\n-\r\n--" + BOUNDARY[:5]]
+    data = [
+        b"",
+        b"\r",
+        b"\r\n",
+        b"\r\n--",
+        b"\r\n" + LINE[:-1],
+        LINE[2:],
+        b"x\r\n\r\n" * 40,
+        b"\r\r\n-\r\n--" + BOUNDARY[:5],
+    ]
     body = b"".join(part(f"f{i}", d, "n") for i, d in enumerate(data)) + LINE + b"--"
     assert [found for _, found in read(body, lambda: size)] == data
 
@@ -81,6 +96,12 @@ def _by_python_multipart(body: bytes) -> list[bytes]:
     parser.write(body)
     parser.finalize()
     return [bytes(data) for data in found]
+
+
+@pytest.mark.parametrize("size", [1, 1000])
+def test_an_empty_part_may_share_its_blank_line_with_the_boundary(size: int) -> None:
+    head = b"\r\nContent-Disposition: form-data; name=a\r\n\r\n"
+    assert [data for _, data in read(LINE + head + LINE + head + b"x\r\n" + LINE + b"--", lambda: size)] == [b"", b"x"]
 
 
 def test_a_part_that_nobody_reads_is_skipped() -> None:
@@ -136,7 +157,13 @@ def test_names_as_browsers_send_them(sent: str, name: str) -> None:
 
 def test_the_boundary_comes_from_the_content_type() -> None:
     assert boundary_of('multipart/form-data; boundary="a b"') == b"a b"
-    for bad in ("", "text/plain", "multipart/form-data", "multipart/form-data; boundary=", "multipart/mixed; boundary=x"):
+    for bad in (
+        "",
+        "text/plain",
+        "multipart/form-data",
+        "multipart/form-data; boundary=",
+        "multipart/mixed; boundary=x",
+    ):
         with pytest.raises(Malformed):
             boundary_of(bad)
 

@@ -121,5 +121,6 @@ def _degrees(parts: Any, side: Any, negative: str) -> float | None:
     numbers = [_number(part) for part in parts]
     if any(n is None or n != n for n in numbers):
         return None
-    total = sum(n / 60**power for power, n in enumerate(numbers) if n is not None)
-    return round(-total if _text(side).upper() == negative else total, 6)
+    total: float = sum(n / 60**power for power, n in enumerate(numbers) if n is not None)
+    degrees: float = round(-total if _text(side).upper() == negative else total, 6)
+    return degrees

@@ -51,7 +51,7 @@ _EXTRA_NAMES = {".avif": "image/avif", ".webp": "image/webp", ".heic": "image/he
 
 @dataclass(frozen=True)
 class Kind:
-    """What a file is (`type`), what its name claims (`named_type`, "" without a claim), and a note where they differ."""
+    """What a file is (`type`), what its name claims (`named_type`, "" for nothing), and a note where they differ."""
 
     type: str
     named_type: str
@@ -204,4 +204,3 @@ def fix_type(client: Any, bucket: str, key: str, kind: str) -> None:
         Metadata=known.get("Metadata", {}),
         **{name: known[name] for name in kept if known.get(name)},
     )
-

@@ -146,9 +146,7 @@ class ObjectUpload:
         wanted = self._outcome.key
         for number in range(2, MOST_NUMBERED + 2):
             try:
-                self._client.put_object(
-                    **self._named(), Body=data, ContentType=self._outcome.type, **self._condition()
-                )
+                self._client.put_object(**self._named(), Body=data, ContentType=self._outcome.type, **self._condition())
             except ClientError as error:
                 if not _is_taken(error) or self._where.collision != "rename":
                     raise

@@ -126,5 +126,6 @@ def _cut_off(error: Exception) -> UploadRefused:
 
 
 def _too_large(most: int) -> UploadRefused:
-    happened = f"The file is larger than the {most / MIB:,.0f} MiB that this dashboard takes. Nothing of it was kept."
-    return UploadRefused("TooLarge", "Too large", happened, "Upload it straight to S3, or raise TRELLIS_MAX_UPLOAD_MIB.")
+    happened = f"The file is larger than the {most / MIB:,.0f} MiB that this dashboard takes; nothing of it was kept."
+    remedy = "Upload it straight to S3, or raise TRELLIS_MAX_UPLOAD_MIB."
+    return UploadRefused("TooLarge", "Too large", happened, remedy)
