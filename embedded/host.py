@@ -3,18 +3,21 @@
 A contract test stands behind each; an upgrade of the emulator is tried against them.
 """
 
+import functools
 import importlib
 import os
 import secrets
 import subprocess
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children
+from embedded import children, host_s3
 from embedded.asgi import App
 from embedded.errors import Response
+from embedded.host_state import EmulatorState
 from embedded.request import Request
 from embedded.settings import Home, emulator_environment
+from embedded.state import Store
 
 
 class Host:
@@ -24,10 +27,27 @@ class Host:
         os.environ.update(emulator_environment(home, port))
         self._sessions: dict[str, tuple[str, str, str]] = {}
         self._module: Any = importlib.import_module("ministack.app")
-        self._persistence: Any = importlib.import_module("ministack.core.persistence")
+        persistence: Any = importlib.import_module("ministack.core.persistence")
+        host_s3.settle(home.objects)
+        host_s3.install(self.service("s3"))
+        self.store = Store(home.state)
+        self.state = EmulatorState(self._module, persistence, self.store)
         self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")
-        subprocess.Popen = children.guarded(subprocess.Popen)  # type: ignore[misc,assignment]
+        self.keeper = children.Keeper() if children.POSIX else None
+        subprocess.Popen = children.guarded(subprocess.Popen, self.keeper)  # type: ignore[misc,assignment]
         setattr(self._lambda, "execution_credentials", self._execution_credentials)  # noqa: B010
+
+    def on_function_run(self, seen: Callable[[], None]) -> None:
+        """Call `seen` after each run of a Lambda function, also of those that no request asked for."""
+        for name in ("Worker", "ProvidedWorker"):
+            kind = getattr(self._lambda, name)
+            kind.invoke = _followed(kind.invoke, seen)
+
+    def end_children(self) -> None:
+        """End every process that was started here."""
+        children.end_all()
+        if self.keeper is not None:
+            self.keeper.end()
 
     @property
     def app(self) -> App:
@@ -73,6 +93,17 @@ class Host:
         """Return the region where a bucket lies, None when there is no such bucket."""
         region: str | None = self.service("s3").bucket_region(bucket)
         return region
+
+
+def _followed(function: Callable[..., Any], seen: Callable[[], None]) -> Callable[..., Any]:
+    @functools.wraps(function)
+    def followed(*args: Any, **kwargs: Any) -> Any:
+        try:
+            return function(*args, **kwargs)
+        finally:
+            seen()
+
+    return followed
 
 
 def _session_variables(access_key: str, secret: str, token: str) -> dict[str, str]:

@@ -1,0 +1,162 @@
+"""One run: the layers put together, served until told to end, saved before the end."""
+
+import asyncio
+import contextlib
+import json
+import logging
+import os
+import shlex
+import signal
+import socket
+import sys
+import threading
+from collections.abc import Mapping
+from typing import Any
+
+from embedded.durable import Durable
+from embedded.guard import Guard, root_credentials
+from embedded.saver import Saver
+from embedded.settings import ACCOUNT, REGION, Home, Settings, write_private
+
+
+async def run(settings: Settings, listener: socket.socket) -> None:
+    """Serve on the listening socket until a signal, or the end of stdin, says to end."""
+    # Imported here: the environment must be clean before the emulator is loaded.
+    from embedded.host import Host
+
+    home, port = settings.home, listener.getsockname()[1]
+    os.chdir(home.root)
+    host = Host(home, port)
+    saver = Saver(host.state, host.store)
+    _save_after_functions(host, saver)
+    ending = asyncio.Event()
+    _end_on_signals(ending)
+    saving = asyncio.create_task(saver.run())
+    serving = asyncio.create_task(_serve(build(settings, host, port, saver), listener, ending))
+    await _announce(settings, port, serving)
+    if settings.watch_stdin:
+        _end_with_stdin(asyncio.get_running_loop(), ending)
+    try:
+        await serving
+    finally:
+        saving.cancel()
+        await asyncio.wait([saving])
+        saver.mark(None)
+        await saver.save()
+        host.end_children()
+
+
+async def _serve(app: Guard, listener: socket.socket, ending: asyncio.Event) -> None:
+    from hypercorn.asyncio import serve
+    from hypercorn.config import Config
+
+    config = Config()
+    config.bind = [f"fd://{listener.detach()}"]
+    config.keep_alive_timeout = 75
+    config.graceful_timeout = 2
+    config.errorlog = logging.getLogger("hypercorn")
+    await serve(app, config, shutdown_trigger=ending.wait)
+
+
+async def _announce(settings: Settings, port: int, serving: "asyncio.Task[None]") -> None:
+    """Say that it answers; the socket listens already, so that a client's first call only waits for the start."""
+    await asyncio.wait([serving], timeout=0.05)
+    if serving.done():
+        await serving
+    home = settings.home
+    home.remember_port(port)
+    facts = connection(home, port)
+    write_environment(home, facts)
+    say({"ready": True, **facts})
+
+
+def _save_after_functions(host: Any, saver: Saver) -> None:
+    loop = asyncio.get_running_loop()
+
+    def seen() -> None:
+        # A function that ends while everything ends: the last save writes it all anyway.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(saver.mark, None)
+
+    host.on_function_run(seen)
+
+
+def build(settings: Settings, host: Any, port: int, saver: Saver) -> Guard:
+    """Put the layers together: guard, then what makes answers true, then the emulator."""
+    root = root_credentials(settings.home.secret())
+
+    def find(access_key: str, token: str) -> tuple[str, str] | None:
+        return root(access_key, token) or host.credentials(access_key, token)
+
+    return Guard(
+        Durable(host.app, saver, host.state.names_of),
+        port,
+        find,
+        settings.allow_origins,
+        host.preflight,
+        host.cors_headers,
+        host.bucket_region,
+    )
+
+
+def connection(home: Home, port: int) -> dict[str, Any]:
+    """Return how clients reach this embedded AWS."""
+    return {
+        "endpoint": f"http://127.0.0.1:{port}",
+        "account": ACCOUNT,
+        "region": REGION,
+        "access_key": ACCOUNT,
+        "secret_key": home.secret(),
+        "pid": os.getpid(),
+        "env_file": str(home.env_file),
+    }
+
+
+def client_environment(home: Home, facts: Mapping[str, Any]) -> dict[str, str]:
+    """Return the variables with which any AWS client talks to this embedded AWS and to nothing else."""
+    return {
+        "AWS_ENDPOINT_URL": facts["endpoint"],
+        "AWS_ACCESS_KEY_ID": facts["access_key"],
+        "AWS_SECRET_ACCESS_KEY": facts["secret_key"],
+        "AWS_DEFAULT_REGION": facts["region"],
+        "AWS_REGION": facts["region"],
+        "AWS_CONFIG_FILE": str(home.no_profile),
+        "AWS_SHARED_CREDENTIALS_FILE": str(home.no_profile),
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+
+
+def write_environment(home: Home, facts: Mapping[str, Any]) -> None:
+    """Write the exports that people source in a shell."""
+    lines = [f"export {name}={shlex.quote(value)}" for name, value in client_environment(home, facts).items()]
+    # A profile or a session of the host would win over the keys, or be sent along with them.
+    text = "unset AWS_PROFILE AWS_SESSION_TOKEN\n" + "\n".join(lines) + "\n"
+    write_private(home.env_file, text)
+
+
+def _end_on_signals(ending: asyncio.Event) -> None:
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, ending.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(ending.set))
+
+
+def _end_with_stdin(loop: asyncio.AbstractEventLoop, ending: asyncio.Event) -> None:
+    """End when whoever holds the other end of stdin is gone."""
+
+    def watch() -> None:
+        while os.read(0, 4096):
+            pass
+        # The loop may be closed by now: then the end has come already.
+        with contextlib.suppress(RuntimeError):
+            loop.call_soon_threadsafe(ending.set)
+
+    threading.Thread(target=watch, name="stdin", daemon=True).start()
+
+
+def say(line: Mapping[str, Any]) -> None:
+    """Write one line of JSON on stdout."""
+    sys.stdout.write(json.dumps(line) + "\n")
+    sys.stdout.flush()
