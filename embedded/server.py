@@ -11,12 +11,15 @@ import socket
 import sys
 import threading
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.saver import Saver
-from embedded.settings import ACCOUNT, REGION, Home, Settings, write_private
+from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environment, write_private
+
+logger = logging.getLogger("embedded")
 
 
 async def run(settings: Settings, listener: socket.socket) -> None:
@@ -67,7 +70,22 @@ async def _announce(settings: Settings, port: int, serving: "asyncio.Task[None]"
     home.remember_port(port)
     facts = connection(home, port)
     write_environment(home, facts)
+    if settings.seed and not home.seeded.exists():
+        await _seed(home, facts)
     say({"ready": True, **facts})
+
+
+async def _seed(home: Home, facts: Mapping[str, Any]) -> None:
+    """Put the demo data in at the first start, by a process of its own: boto3 would stay in this one's memory."""
+    environment = {**scrubbed_environment(home), **client_environment(home, facts)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "embedded.seed", cwd=Path(__file__).parent.parent, env=environment, stderr=-1
+    )
+    _, said = await process.communicate()
+    if process.returncode:
+        logger.error("The demo data could not be put in:\n%s", said.decode())
+    else:
+        home.seeded.touch()
 
 
 def _save_after_functions(host: Any, saver: Saver) -> None:
