@@ -1,7 +1,225 @@
-"""Carries the calls of a form over its redirect (placeholder until it lands)."""
+"""Carries the calls of a form over its redirect, in a signed cookie that the next page reads and clears."""
 
-from flask import Flask
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from itsdangerous import BadData, URLSafeTimedSerializer
+
+from app import aws, recorder
+from app.codegen import Step, collapse, condense, models
+from app.codegen.steps import CALL
+from app.recorder import Blob, Call
+from app.respond import wants_fragment, wants_json
+
+COOKIE = "trellis_calls"
+SECONDS = 60
+LARGEST = 3000  # characters of the cookie's value; browsers refuse a cookie over 4,096 bytes in all
+FORMAT = 1
+_MARKS = {"bytes", "blob", "time", "decimal", "map"}
+# How much is kept, tried in turn: most steps, longest list, longest string, longest error message.
+_CUTS = (
+    (60, 1000, 4000, 2000),
+    (60, 50, 1100, 500),
+    (40, 20, 300, 300),
+    (20, 5, 200, 200),
+    (8, 2, 100, 100),
+    (3, 1, 100, 50),
+)
+_ENDING = "… (shortened)"
+
+
+@dataclass(frozen=True)
+class Carried:
+    """What the form did whose redirect led here; `left_out` counts the calls that found no room."""
+
+    steps: tuple[Step, ...] = ()
+    left_out: int = 0
+
+
+def steps() -> list[Step]:
+    """Return what this request has done so far, using the models that its clients have loaded."""
+    calls = recorder.recorded()
+    for call in calls:
+        if not models.known(call.service):
+            models.learn(aws.door().client(call.service, call.region).meta.service_model)
+    return collapse(calls)
+
+
+def carried() -> Carried:
+    """Return what the form did whose redirect led to this page; nothing for fragments and data."""
+    if "carried" not in g:
+        g.carried = _read() if _is_page_request() else Carried()
+    found: Carried = g.carried
+    return found
+
+
+def _is_page_request() -> bool:
+    looking_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
+    return not (wants_fragment() or wants_json() or looking_ahead or request.method == "HEAD")
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    keys = [*(current_app.config.get("SECRET_KEY_FALLBACKS") or []), current_app.secret_key]
+    return URLSafeTimedSerializer(keys, salt="trellis.calls")
+
+
+def _read() -> Carried:
+    """Return the cookie's content: nothing where it is missing, tampered with, too old or of another version."""
+    text = request.cookies.get(COOKIE)
+    if not text:
+        return Carried()
+    try:
+        content = _serializer().loads(text, max_age=SECONDS)
+    except BadData:
+        return Carried()
+    return unpack(content)
+
+
+def unpack(content: Any) -> Carried:
+    """Return what `pack` was given; nothing where another version of the dashboard wrote it."""
+    if not isinstance(content, list) or content[:1] != [FORMAT]:
+        return Carried()
+    return Carried(tuple(_unpack_step(item) for item in content[1]), content[2])
+
+
+def pack(found: Carried, sign: Callable[[Any], str]) -> str:
+    """Return steps as the cookie's value, cut until it is short enough; what was cut is marked in its step.
+
+    Empty where even the shortest form has no room.
+    """
+    kept = [condense(step) for step in found.steps]
+    start = min((call.started for step in kept for call in step.calls), default=0.0)
+    for most, items, letters, words in _CUTS:
+        packed = [_pack_step(step, start, _Cut(items, letters), words) for step in kept[:most]]
+        text = sign([FORMAT, packed, found.left_out + sum(step.count for step in kept[most:])])
+        if len(text) <= LARGEST:
+            return text
+    return _bare(found, kept, start, sign)
+
+
+def _bare(found: Carried, kept: list[Step], start: float, sign: Callable[[Any], str]) -> str:
+    """Return the cookie's value for calls of which only the names have room."""
+    bare = [_pack_step(_without_parameters(step), start, _Cut(0, 0), 0) for step in kept[:3]]
+    text = sign([FORMAT, bare, found.left_out + sum(step.count for step in kept[3:])])
+    return text if len(text) <= LARGEST else ""
+
+
+def _without_parameters(step: Step) -> Step:
+    return replace(step, kind=CALL, calls=(replace(step.call, parameters={}),), shortened=True)
+
+
+def _pack_step(step: Step, start: float, cut: "_Cut", words: int) -> list[Any]:
+    calls = [
+        [c.service, c.operation, c.region, {name: cut.pack(value) for name, value in c.parameters.items()},
+         round(c.milliseconds, 2), c.status, c.request_id, c.retries, c.error_code,
+         c.error_message and c.error_message[:words], round(c.started - start, 5)]
+        for c in step.calls
+    ]  # fmt: skip
+    return [step.kind, calls, step.count, round(step.milliseconds, 2), step.size, step.shortened or cut.happened]
+
+
+def _unpack_step(packed: list[Any]) -> Step:
+    kind, calls, count, milliseconds, size, shortened = packed
+    return Step(kind, tuple(_unpack_call(*call) for call in calls), count, milliseconds, size, shortened)
+
+
+def _unpack_call(
+    service: str, operation: str, region: str, parameters: dict[str, Any], milliseconds: float, *facts: Any
+) -> Call:
+    values = {name: _unpack(value) for name, value in parameters.items()}
+    return Call(service, operation, values, region, milliseconds, *facts)
+
+
+class _Cut:
+    """Turns parameters into what JSON holds, no longer than allowed, and remembers whether anything was cut."""
+
+    def __init__(self, items: int, letters: int) -> None:
+        self.items = items
+        self.letters = letters
+        self.happened = False
+
+    def pack(self, value: Any) -> Any:
+        """Return a value with bytes, bodies, times and decimals tagged."""
+        if isinstance(value, dict):
+            packed = {str(name): self.pack(item) for name, item in self._some(list(value.items()))}
+            return {"map": packed} if len(packed) == 1 and _MARKS & packed.keys() else packed
+        if isinstance(value, list | tuple):
+            return [self.pack(item) for item in self._some(list(value))]
+        if isinstance(value, str):
+            return self._short(value)
+        return _tagged(value)
+
+    def _some(self, values: list[Any]) -> list[Any]:
+        self.happened = self.happened or len(values) > self.items
+        return values[: self.items]
+
+    def _short(self, text: str) -> str:
+        if len(text) <= self.letters:
+            return text
+        # A name that was only cut could be the name of something else: the mark makes it the name of nothing.
+        self.happened = True
+        return text[: self.letters] + _ENDING
+
+
+def _tagged(value: Any) -> Any:
+    if isinstance(value, bytes | bytearray):
+        return {"bytes": base64.b85encode(value).decode()}
+    if isinstance(value, Blob):
+        return {"blob": value.size}
+    if isinstance(value, datetime):
+        return {"time": value.isoformat()}
+    if isinstance(value, Decimal):
+        return {"decimal": str(value)}
+    return value if value is None or isinstance(value, bool | int | float) else str(value)
+
+
+def _unpack(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_unpack(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    if len(value) == 1 and _MARKS & value.keys():
+        return _untagged(*next(iter(value.items())))
+    return {name: _unpack(item) for name, item in value.items()}
+
+
+def _untagged(mark: str, value: Any) -> Any:
+    if mark == "map":
+        return {name: _unpack(item) for name, item in value.items()}
+    readers: dict[str, Callable[[Any], Any]] = {
+        "bytes": base64.b85decode,
+        "blob": Blob,
+        "time": datetime.fromisoformat,
+        "decimal": Decimal,
+    }
+    return readers[mark](value)
+
+
+def _write(response: Response) -> None:
+    before = carried() if request.method == "GET" else Carried()
+    found = Carried((*before.steps, *steps()), before.left_out)
+    text = pack(found, lambda content: str(_serializer().dumps(content))) if found.steps else ""
+    if text:
+        secure = request.is_secure
+        response.set_cookie(COOKIE, text, max_age=SECONDS, secure=secure, httponly=True, samesite="Lax", path="/")
 
 
 def init_app(app: Flask) -> None:
-    """Nothing to register yet."""
+    """Leave the calls of a redirecting form for the page that follows; clear them when it has been shown."""
+
+    @app.after_request
+    def carry(response: Response) -> Response:
+        if response.status_code == 303 and _is_page_request():
+            _write(response)
+        elif COOKIE in request.cookies and _is_page_request() and _is_page(response):
+            response.delete_cookie(COOKIE, path="/", secure=request.is_secure, httponly=True, samesite="Lax")
+        return response
+
+
+def _is_page(response: Response) -> bool:
+    return response.mimetype == "text/html" and not 300 <= response.status_code < 400

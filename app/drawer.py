@@ -1,22 +1,117 @@
-"""What the call drawer shows (placeholder until the generator lands)."""
+"""What the call drawer shows: the calls of a page as code, for templates and for scripts."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
+
+from app import aws, carry, codegen
+from app.carry import Carried
+from app.codegen import Context, Step
+from app.codegen.models import operation
+from app.codegen.steps import COPY, UPLOAD
+
+DOCS = "https://docs.aws.amazon.com/boto3/latest/reference/services"
+_WORDS = {UPLOAD: ("Upload in parts", "upload_file"), COPY: ("Copy in parts", "copy")}
+
+
+@dataclass(frozen=True)
+class ShownCall:
+    """One line of the drawer: a call, or several that belong together (`count`), with its code.
+
+    Times are milliseconds, `offset_ms` counted from the start of the page's first call. `shortened` says that
+    the parameters were too long to come along over a redirect, so that the code is not complete.
+    """
+
+    service: str
+    operation: str
+    count: int
+    milliseconds: float
+    offset_ms: float
+    status: int | None
+    request_id: str | None
+    retries: int
+    error_code: str | None
+    error_message: str | None
+    python: str
+    command: str
+    policy: str
+    docs_url: str
+    console_url: str = ""
+    shortened: bool = False
 
 
 @dataclass(frozen=True)
 class Drawer:
-    """The calls of a page as code."""
+    """The calls of a page as code; `earlier` are those of the form whose redirect led here.
 
-    calls: tuple[Any, ...] = ()
-    earlier: tuple[Any, ...] = ()
+    `earlier_left_out` counts calls of that form that found no room on the way.
+    """
+
+    calls: tuple[ShownCall, ...] = ()
+    earlier: tuple[ShownCall, ...] = ()
     milliseconds: float = 0.0
     script: str = ""
     commands: str = ""
     policy: str = ""
     failed: int = 0
+    earlier_left_out: int = 0
 
 
 def drawer() -> Drawer:
     """Return this page's drawer."""
-    return Drawer()
+    steps, earlier = carry.steps(), carry.carried()
+    if not steps and not earlier.steps:
+        return Drawer()
+    context = Context(aws.identity().account or "*")
+    return build(steps, earlier, context)
+
+
+def build(steps: Sequence[Step], earlier: Carried, context: Context) -> Drawer:
+    """Return the drawer of given steps, and of those that the form before them made."""
+    return Drawer(
+        calls=_shown(steps, context),
+        earlier=_shown(earlier.steps, context),
+        milliseconds=round(sum(step.milliseconds for step in steps), 1),
+        script=codegen.script(steps),
+        commands=codegen.commands(steps),
+        policy=codegen.policy_text(steps, context) if steps else "",
+        failed=sum(step.last.failed for step in steps),
+        earlier_left_out=earlier.left_out,
+    )
+
+
+def as_json(shown: Drawer) -> dict[str, Any]:
+    """Return what a script needs to add the calls of its own request to the page's drawer."""
+    return {
+        "calls": [asdict(call) for call in shown.calls],
+        "milliseconds": shown.milliseconds,
+        "failed": shown.failed,
+    }
+
+
+def _shown(steps: Sequence[Step], context: Context) -> tuple[ShownCall, ...]:
+    start = min((step.call.started for step in steps), default=0.0)
+    return tuple(_shown_call(step, start, context) for step in steps)
+
+
+def _shown_call(step: Step, start: float, context: Context) -> ShownCall:
+    last = step.last
+    facts = operation(last.service, step.call.operation)
+    words, method = _WORDS.get(step.kind, (step.call.operation, facts.method))
+    return ShownCall(
+        service=last.service,
+        operation=words,
+        count=step.count,
+        milliseconds=round(step.milliseconds, 1),
+        offset_ms=round((step.call.started - start) * 1000, 1),
+        status=last.status,
+        request_id=last.request_id,
+        retries=step.retries,
+        error_code=last.error_code,
+        error_message=last.error_message,
+        python=codegen.python(step),
+        command=codegen.command(step),
+        policy=codegen.policy_text([step], context),
+        docs_url=f"{DOCS}/{last.service}/client/{method}.html",
+        shortened=step.shortened,
+    )

@@ -52,6 +52,8 @@ def policy_text(steps: Iterable[Call | Step], context: Context) -> str:
         f"# {name} is not in this dashboard's table of IAM actions. What it needs: {REFERENCE}"
         for name in missing(all_steps)
     ]
+    if any(step_of(step).shortened for step in all_steps):
+        notes.append("# Some parameters were too long to keep: where an ARN has a * in their place, name the resource.")
     if not document["Statement"]:
         return "\n".join(notes or ["# No permission is needed."])
     return "\n".join([*notes, readable_json(document, indent=2)])
