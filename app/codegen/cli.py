@@ -22,6 +22,7 @@ _RENAMED = {
 }
 # Values that begin so are read by the CLI as the name of something to load.
 _LOADED = ("file://", "fileb://", "http://", "https://")
+_EVENTS_TO_FILE = {("s3", "SelectObjectContent")}
 _NOT_THERE = {("lambda", "InvokeWithResponseStream")}
 _BASE64 = "# Bytes inside JSON are base64 here, as version 2 of the AWS CLI reads them; version 1 takes plain text."
 
@@ -165,7 +166,7 @@ def _api(call: Call, paged: bool) -> str:
             option = "page-size"
         built.add(name, value, option)
     more = ["--no-paginate"] if pages is not None and not paged else []
-    if built.facts.stream is not None:
+    if built.facts.stream is not None or (call.service, call.operation) in _EVENTS_TO_FILE:
         more.append(quote(prints.output_file(built.facts, call.parameters)))
     return built.text(more)
 

@@ -24,7 +24,10 @@ class Pages:
 
 @dataclass(frozen=True)
 class Operation:
-    """The facts of one operation that generated code depends on."""
+    """The facts of one operation that generated code depends on.
+
+    `stream` names the member of the answer that is a body, `events` the one that is a stream of events.
+    """
 
     service: str
     name: str
@@ -33,6 +36,7 @@ class Operation:
     outputs: dict[str, Any]
     pages: Pages | None
     stream: str | None
+    events: str | None
     http_method: str
     uri: str
 
@@ -62,7 +66,7 @@ def operation(service: str, name: str) -> Operation:
         raise KeyError(f"{service}:{name}") from error
     members = dict(found.input_shape.members) if found.input_shape else {}
     outputs = dict(found.output_shape.members) if found.output_shape else {}
-    stream = found.get_streaming_output()
+    stream, events = found.get_streaming_output(), found.get_event_stream_output()
     return Operation(
         service=service,
         name=name,
@@ -70,10 +74,15 @@ def operation(service: str, name: str) -> Operation:
         inputs=members,
         outputs=outputs,
         pages=_pages(service, name),
-        stream=next((key for key, shape in outputs.items() if shape is stream), None) if stream else None,
+        stream=_member(outputs, stream),
+        events=_member(outputs, events),
         http_method=found.http.get("method", "POST"),
         uri=found.http.get("requestUri", "/"),
     )
+
+
+def _member(members: dict[str, Any], wanted: Any) -> str | None:
+    return next((name for name, shape in members.items() if shape is wanted), None) if wanted else None
 
 
 def _service_model(service: str) -> ServiceModel:

@@ -70,6 +70,8 @@ def after(facts: Operation, parameters: dict[str, Any], imports: set[str]) -> li
     """Return the lines that follow a call and show its `answer`."""
     if facts.stream is not None:
         return _body(facts, parameters, imports)
+    if facts.events is not None:
+        return [f"for event in answer[{string(facts.events)}]:", "    print(event)"]
     if (facts.service, facts.name) in _SINGLE:
         names = ", ".join(f"answer.get({string(name)})" for name in _SINGLE[facts.service, facts.name])
         return [f"print({names})"]

@@ -1,6 +1,7 @@
 """Steps as Python that runs: boto3, with the exact parameters, no credentials and no endpoint."""
 
 from collections.abc import Callable, Iterable
+from keyword import iskeyword
 from typing import Any
 
 from app.codegen import models, prints
@@ -110,7 +111,8 @@ def _call(
     for name, value in call.parameters.items():
         shape = facts.inputs.get(name)
         text = values.get(name) or source.value(value, shape, (name,), indent + 4)
-        arguments.append(f"{name}={text}")
+        # A name that Python keeps for itself (`from`) can only be given in a dictionary.
+        arguments.append(f"**{{{string(name)}: {text}}}" if iskeyword(name) else f"{name}={text}")
     pad = " " * indent
     return (pad + start + bracketed("(", arguments, ")", indent, room=len(start))).split("\n")
 

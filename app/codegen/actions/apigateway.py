@@ -27,7 +27,7 @@ _HTTP = (
     "DeleteStage GetApi GetApis GetDeployments GetIntegration GetIntegrations GetRoute GetRoutes GetStage GetStages "
     "GetTags ImportApi ReimportApi TagResource UntagResource UpdateApi UpdateIntegration UpdateRoute UpdateStage"
 )
-_FIELD = re.compile(r"\{(\w+)\+?\}")
+_FIELD = re.compile(r"\{([\w-]+)\+?\}")
 
 
 def _rule(service: str, name: str) -> Rule:
