@@ -1,0 +1,1 @@
+"""S3 without Flask: client first, frozen dataclasses out."""

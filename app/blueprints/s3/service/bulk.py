@@ -1,7 +1,7 @@
 """One action on many objects, with an outcome for each."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -49,10 +49,14 @@ class Result:
 
 @dataclass(frozen=True)
 class Selection:
-    """Chosen objects, and chosen folders with everything below them."""
+    """Chosen objects, and chosen folders with everything below them.
+
+    `bases` are folders chosen earlier, of which some keys are left: those keep their way from there down.
+    """
 
     keys: list[str]
     folders: list[str]
+    bases: list[str] = field(default_factory=list)
 
 
 def expand(client: Any, bucket: str, selection: Selection, most: int) -> tuple[list[str], bool]:
@@ -95,7 +99,8 @@ def _deleted(deletion: Deletion) -> Outcome:
 def copy_all(client: Any, bucket: str, selection: Selection, target: copying.Place, collision: str) -> Result:
     """Copy a selection below a bucket and prefix (target.key); a folder keeps its name and inner structure."""
     keys, more = expand(client, bucket, selection, MOST_COPIES)
-    new = {key: copying.Place(target.bucket, target.key + name_below(key, selection.folders)) for key in keys}
+    parents = [*selection.folders, *selection.bases]
+    new = {key: copying.Place(target.bucket, target.key + name_below(key, parents)) for key in keys}
     taken = set() if collision == "replace" else present(client, target.bucket, [place.key for place in new.values()])
     copier = _Copier(client, bucket, new, collision, taken)
     return Result(bucket, "copy", [_try(key, copier.copy) for key in keys], more)

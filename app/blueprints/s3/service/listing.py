@@ -14,7 +14,21 @@ from app.blueprints.s3.service.answers import OtherRegion, region_in
 PAGE = 100  # entries: objects and folders together, as S3 counts them
 SORTS = ("name", "size", "modified")
 VIEWS = ("gallery", "list")
-PICTURES = frozenset(".jpg .jpeg .jpe .jfif .png .apng .gif .webp .avif .tif .tiff .bmp .dib".split())
+PICTURES = {
+    ".jpg",
+    ".jpeg",
+    ".jpe",
+    ".jfif",
+    ".png",
+    ".apng",
+    ".gif",
+    ".webp",
+    ".avif",
+    ".tif",
+    ".tiff",
+    ".bmp",
+    ".dib",
+}
 LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 

@@ -1,0 +1,1 @@
+"""The views of S3, each registered on the blueprint when it is imported."""

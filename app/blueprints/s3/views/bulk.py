@@ -1,5 +1,7 @@
 """One action on many chosen objects: asked first, then done, then told object by object."""
 
+from typing import Any
+
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -9,7 +11,7 @@ from app.blueprints.s3.forms import TargetForm
 from app.blueprints.s3.service import bulk as service
 from app.blueprints.s3.service import copying, settings, tags
 from app.blueprints.s3.urls import all_sent, folder_url, sent
-from app.blueprints.s3.views.common import bucket_names, counted, done, refused, s3, undo
+from app.blueprints.s3.views.common import counted, done, refused, s3, target_choices, undo
 from app.blueprints.s3.views.objects import typed_tags
 
 DONE = {"delete": "deleted", "copy": "copied", "move": "moved", "tag": "tagged", "undelete": "brought back"}
@@ -48,7 +50,7 @@ def _placed(bucket: str, action: str) -> Response:
     chosen = _selection()
     asked = "target_bucket" in request.form
     form = TargetForm(target_bucket=sent("target_bucket") or bucket, formdata=request.form if asked else None)
-    form.target_bucket.choices = sorted({bucket, *bucket_names()})
+    form.target_bucket.choices = target_choices(bucket)
     if not asked or not form.validate():
         return _ask(bucket, action, chosen, status=422 if asked else 200, form=form)
     prefix = (form.target_prefix.data or "").strip()
@@ -71,7 +73,7 @@ def bulk_tag(bucket: str) -> Response:
 
 
 def _selection() -> service.Selection:
-    chosen = service.Selection(all_sent("key"), all_sent("folder"))
+    chosen = service.Selection(all_sent("key"), all_sent("folder"), all_sent("base"))
     if not chosen.keys and not chosen.folders:
         raise refused(
             400, "Nothing is selected", "No object was chosen, so nothing was done.", "Go back and tick some."
@@ -79,7 +81,7 @@ def _selection() -> service.Selection:
     return chosen
 
 
-def _ask(bucket: str, action: str, chosen: service.Selection, status: int = 200, **more: object) -> Response:
+def _ask(bucket: str, action: str, chosen: service.Selection, status: int = 200, **more: Any) -> Response:
     page = {"bucket": bucket, "action": action, "prefix": sent("prefix"), "selection": chosen}
     return respond.page(f"s3/ask_{'place' if action in ('copy', 'move') else action}.html", page, status=status, **more)
 
@@ -90,11 +92,15 @@ def _told(
     """Answer with the folder when all went well, else with the outcome of each object."""
     if not result.smooth:
         prefix = sent("prefix")
-        return respond.page("s3/result.html", result, status=PARTLY, prefix=prefix, target=target)
+        return respond.page("s3/result.html", result, status=PARTLY, prefix=prefix, target=target, bases=_bases())
     message = _message(result)
     if undo_keys:
         message = undo(bucket, undo_keys, message)
     return done(result, folder_url(bucket, sent("prefix")), message)
+
+
+def _bases() -> list[str]:
+    return all_sent("folder") + all_sent("base")
 
 
 def _message(result: service.Result) -> str:

@@ -56,9 +56,10 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def bucket_names() -> list[str]:
-    """Return the buckets of the account, those of the dashboard's own left out."""
-    return [bucket.name for bucket in list_buckets(s3(), cache_bucket=cache_bucket()).buckets if not bucket.is_cache]
+def target_choices(here: str) -> list[tuple[str, str]]:
+    """Return the buckets to which things can be copied, the dashboard's own left out, as a form wants its choices."""
+    found = list_buckets(s3(), cache_bucket=cache_bucket()).buckets
+    return [(name, name) for name in sorted({here, *(bucket.name for bucket in found if not bucket.is_cache)})]
 
 
 @bp.context_processor

@@ -15,6 +15,7 @@ from app.blueprints.s3.names import folder_of, visible
 from app.blueprints.s3.service import copying, media, sharing, tags
 from app.blueprints.s3.service import objects as service
 from app.blueprints.s3.service.deleting import Target, delete_one
+from app.blueprints.s3.service.listing import crumbs
 from app.blueprints.s3.service.versions import delete_version, restore
 from app.blueprints.s3.urls import folder_url, object_route, object_url, sent
 from app.blueprints.s3.views.common import done, refused, s3, target_choices, undo
@@ -33,6 +34,17 @@ def _page(bucket: str, key: str, status: int = 200, **more: Any) -> Response:
     page = service.read(s3(), bucket, key, version, position=request.args.get("position") == "1")
     forms = {"share": ShareForm(formdata=None), **more}
     return respond.page("s3/object.html", page, status=status if page.facts else 404, **forms)
+
+
+@bp.context_processor
+def around() -> dict[str, Any]:
+    """Give the object's page its way and the address that tells the position."""
+    return {"crumbs_of": crumbs, "with_position": _with_position}
+
+
+def _with_position(page: service.ObjectPage) -> str:
+    url = object_url(page.bucket, page.key, page.asked_version)
+    return f"{url}{'&' if '?' in url else '?'}position=1#position-title"
 
 
 def _key() -> str:
