@@ -79,6 +79,9 @@ REFUSALS = {
 def protocol_of(service: str, headers: Mapping[str, str]) -> str:
     """Return the wire protocol of a request: rest-xml, query, ec2, json, cbor or rest-json."""
     content_type = headers.get("content-type", "")
+    if service in REST_XML:
+        # Whatever the object's own content type is.
+        return "rest-xml"
     if "x-amz-target" in headers:
         return "json"
     if headers.get("smithy-protocol") == "rpc-v2-cbor":
@@ -86,7 +89,7 @@ def protocol_of(service: str, headers: Mapping[str, str]) -> str:
     if content_type.startswith("application/x-www-form-urlencoded"):
         return "ec2" if service == "ec2" else "query"
     # Nobody signed: what cannot be told apart is answered as S3 would, whose requests carry no mark.
-    return "rest-xml" if service in REST_XML or not service else "rest-json"
+    return "rest-json" if service else "rest-xml"
 
 
 def refuse(reason: str, protocol: str) -> Response:

@@ -3,6 +3,7 @@
 The emulator behind this layer executes code for whoever reaches it, so nothing passes unproved.
 """
 
+import contextlib
 import hashlib
 import re
 from collections.abc import Callable, Mapping
@@ -145,7 +146,8 @@ class Guard:
             started = started or message["type"] == "http.response.start"
             await self._with_cors(request, send)(message)
 
-        await self.app({**request.scope, "trellis.request": request}, request.replay, watched)
+        with contextlib.suppress(DisconnectedError):
+            await self.app({**request.scope, "trellis.request": request}, request.replay, watched)
         if request.refused and not started:
             await answer(request, refuse(request.refused, request.protocol), self._with_cors(request, send))
 

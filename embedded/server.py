@@ -16,6 +16,7 @@ from typing import Any
 
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
+from embedded.layers import Overlaid, discover
 from embedded.saver import Saver
 from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environment, write_private
 
@@ -107,7 +108,7 @@ def build(settings: Settings, host: Any, port: int, saver: Saver) -> Guard:
         return root(access_key, token) or host.credentials(access_key, token)
 
     return Guard(
-        Durable(host.app, saver, host.state.names_of),
+        Overlaid(Durable(host.app, saver, host.state.names_of), discover()),
         port,
         find,
         settings.allow_origins,

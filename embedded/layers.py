@@ -1,0 +1,116 @@
+"""The layer where overlays answer: what the emulator only pretends is done for real, or refused."""
+
+import importlib
+import json
+import logging
+import pkgutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Protocol
+
+from embedded import overlays as package
+from embedded.asgi import App, Message, Receive, Scope, Send
+from embedded.errors import Response, aws_error, refuse
+from embedded.guard import answer
+from embedded.request import BodyRefusedError, DisconnectedError, Request
+from embedded.signing import ALGORITHM
+
+logger = logging.getLogger("embedded.overlays")
+
+
+class Below:
+    """The emulator, as an overlay reaches it: through its own API."""
+
+    def __init__(self, app: App) -> None:
+        self._app = app
+
+    async def __call__(self, request: Request) -> Response:
+        """Pass a request on and return the whole answer."""
+        status, headers, chunks = 500, {}, []
+
+        async def collect(message: Message) -> None:
+            nonlocal status, headers
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                headers = {name.decode().lower(): value.decode("latin-1") for name, value in message["headers"]}
+            else:
+                chunks.append(message.get("body", b""))
+
+        await self._app({**request.scope, "trellis.request": request}, request.replay, collect)
+        headers.pop("content-length", None)
+        return Response(status, headers, b"".join(chunks))
+
+    async def json(self, request: Request, service: str, target: str, parameters: Any) -> tuple[int, Any]:
+        """Call another operation of a JSON service as the same account and region; return status and answer."""
+        response = await self(json_request(request, service, target, parameters))
+        return response.status, json.loads(response.body or b"{}")
+
+
+class Overlay(Protocol):
+    """What a module in embedded/overlays exports as `overlay`."""
+
+    def matches(self, request: Request, /) -> bool:
+        """Whether this overlay wants to see the request; looks at headers, and at a body that was held."""
+
+    async def handle(self, request: Request, forward: Below, /) -> Response | None:
+        """Return the answer, or None to let the request pass on unchanged."""
+
+
+@dataclass
+class Overlaid:
+    """The ASGI layer: the first overlay that answers wins, else the emulator does."""
+
+    app: App
+    overlays: Sequence[Overlay]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        request = scope.get("trellis.request")
+        response = await self._answered(request) if isinstance(request, Request) else None
+        if response is None or not isinstance(request, Request):
+            await self.app(scope, receive, send)
+        else:
+            await answer(request, response, send)
+
+    async def _answered(self, request: Request) -> Response | None:
+        try:
+            # All but objects are small, and the emulator reads them whole anyway.
+            if request.service != "s3":
+                await request.hold()
+            for overlay in self.overlays:
+                if overlay.matches(request) and (response := await overlay.handle(request, Below(self.app))):
+                    return response
+        except BodyRefusedError as error:
+            return refuse(error.reason, request.protocol)
+        except DisconnectedError:
+            raise
+        except Exception:
+            logger.exception("An overlay failed on %s %s", request.service, request.operation)
+            return aws_error(request.protocol, "InternalFailure", "The embedded AWS failed; see its log.", 500)
+        return None
+
+
+def discover() -> list[Overlay]:
+    """Return the overlay of every module in embedded/overlays, in the order of their names."""
+    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
+    return [importlib.import_module(f"{package.__name__}.{name}").overlay for name in names]
+
+
+def json_request(request: Request, service: str, target: str, parameters: Any) -> Request:
+    """Return a request to a JSON service in the name of the account and region of another request."""
+    body = json.dumps(parameters).encode()
+    day = datetime.now(UTC).strftime("%Y%m%d")
+    credential = f"{request.account}/{day}/{request.region}/{service}/aws4_request"
+    fields = {
+        "host": request.headers["host"],
+        "content-type": "application/x-amz-json-1.1",
+        "content-length": str(len(body)),
+        "x-amz-target": target,
+        "authorization": f"{ALGORITHM} Credential={credential}, SignedHeaders=host, Signature=proved",
+    }
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in fields.items()]
+    scope = {**request.scope, "method": "POST", "path": "/", "raw_path": b"/", "query_string": b"", "headers": headers}
+    made = Request(scope, request.receive, service, request.region, request.account)
+    made.keep(body, complete=True)
+    return made

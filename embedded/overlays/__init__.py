@@ -1,0 +1,1 @@
+"""What the emulator only pretends, done for real or refused: one module each, found by being here."""
