@@ -1,0 +1,46 @@
+"""The small pictures of the gallery."""
+
+from flask import Response, current_app, make_response, request
+
+from app import aws
+from app.blueprints.s3.service import thumbnails
+from app.blueprints.s3.urls import object_route
+from app.config import Settings
+
+FOREVER = "private, max-age=31536000, immutable"  # the address holds the ETag: what it shows never changes
+ALONE = "sandbox; default-src 'none'"
+
+
+@object_route("thumbnail", methods=["GET"])
+def thumbnail(bucket: str, key: str) -> Response:
+    """Answer with an object's thumbnail as WebP.
+
+    Where there is none to make, a neutral icon with status 200: an `img` shows it, the gallery logs no error, and the
+    browser may keep it; `X-Trellis-Preview` says why in a word.
+    """
+    wanted = request.args.get("v", "").strip('"')
+    found = thumbnails.thumbnail(aws.client("s3"), cache(), bucket, key, wanted)
+    response = make_response(found.small.body)
+    response.mimetype = "image/webp"
+    response.headers["Content-Security-Policy"] = ALONE
+    response.headers["X-Trellis-Preview"] = f"none; reason={found.small.reason}" if found.small.reason else "made"
+    facts = found.small.facts()
+    response.headers["X-Trellis-Picture"] = "; ".join(f"{k}={v}" for k, v in facts.items() if k != "reason")
+    steady = wanted == found.etag and not found.small.reason
+    response.headers["Cache-Control"] = FOREVER if steady else "private, no-cache"
+    response.set_etag(found.etag)
+    response.make_conditional(request)
+    return response
+
+
+def cache() -> thumbnails.Cache:
+    """Return the bucket that keeps this account's and region's thumbnails."""
+    settings: Settings = current_app.extensions["settings"]
+    who, region = aws.identity(), aws.region()
+    return thumbnails.Cache(
+        bucket=settings.cache_bucket or f"trellis-cache-{who.account}-{region}",
+        owner=who.account,
+        region=region,
+        writable=not who.read_only,
+        most_pixels=settings.max_megapixels * 1_000_000,
+    )
