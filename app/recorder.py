@@ -84,7 +84,7 @@ def attach(events: Any, region: str) -> None:
 
     def before(params: dict[str, Any], model: Any, context: dict[str, Any], **_: Any) -> None:
         calls = _calls.get()
-        if calls is None:
+        if calls is None or context.get("is_presign_request"):  # signed here, never sent
             return
         service = model.service_model.service_name
         call = Call(service, model.name, _clean(model, params), region, started=time.perf_counter())
