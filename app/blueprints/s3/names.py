@@ -9,6 +9,7 @@ _ALLOWED = re.compile(r"[a-z0-9.-]*")
 _RESERVED_STARTS = ("xn--", "sthree-", "amzn-s3-demo-")
 _RESERVED_ENDS = ("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3", "-an")
 _JOINER = "\u200d"
+_WORDS = {"\n": "LF", "\r": "CR", "\t": "TAB", " ": "space", "\xa0": "no-break space", "\x7f": "DEL"}
 
 
 def bucket_name_problem(name: str) -> str | None:
@@ -82,16 +83,13 @@ def visible(text: str) -> str:
 
 def _shown(text: str, index: int) -> str:
     character = text[index]
-    if character == " ":
-        edge = index in (0, len(text) - 1) or text[index - 1] in " /" or text[index + 1] == "/"
-        return "␠" if edge else " "
     category = unicodedata.category(character)
+    if character == " " and 0 < index < len(text) - 1 and text[index - 1] not in " /" and text[index + 1] != "/":
+        return character
     if character == _JOINER and index and unicodedata.category(text[index - 1]) in ("So", "Mn", "Sk"):
         return character
-    if category == "Cc" and ord(character) < 0x20:
-        return chr(0x2400 + ord(character))
     if category in ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp", "Zs"):
-        return f"⟨U+{ord(character):04X}⟩"
+        return f"‹{_WORDS.get(character, f'U+{ord(character):04X}')}›"
     return character
 
 

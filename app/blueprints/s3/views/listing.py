@@ -3,10 +3,11 @@
 from flask import current_app, request
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import aws, respond, security
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.service import listing as service
 from app.blueprints.s3.service.answers import OtherRegion
+from app.blueprints.s3.service.presigned import post_origin
 from app.blueprints.s3.service.versions import list_deleted
 from app.blueprints.s3.urls import sent
 from app.blueprints.s3.views.common import cache_bucket, s3
@@ -16,6 +17,8 @@ from app.blueprints.s3.views.common import cache_bucket, s3
 def bucket(bucket: str) -> Response:
     """Show one page of a folder, by one call."""
     page = service.list_folder(s3(), bucket, _asked())
+    if not aws.identity().read_only:
+        security.allow_connect(post_origin(s3(), bucket))
     settings = current_app.extensions["settings"]
     more = {"limit": settings.max_upload_bytes, "is_cache": bucket == cache_bucket()}
     return respond.page("s3/bucket.html", page, fragment="s3/_more.html", **more)
