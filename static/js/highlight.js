@@ -6,7 +6,7 @@ const NUMBER = "\\b\\d+(?:\\.\\d+)?\\b";
 
 const RULES = {
   python: [["c", "#[^\\n]*"], ["s", `[bfr]?"""[^]*?"""|[bfr]?(?:${STRING})`], ["k", words(PYTHON)], ["f", "\\b[a-zA-Z_]\\w*(?=\\()"], ["n", NUMBER]],
-  shell: [["c", "(?:^|\\s)#[^\\n]*"], ["s", STRING], ["k", "(?:^|\\n)\\s*(?:aws|export|source|curl|python3?|make)\\b"], ["f", "\\s--?[a-zA-Z][\\w-]*"], ["n", NUMBER]],
+  shell: [["c", "(?:^|\\s)#[^\\n]*"], ["s", STRING], ["k", "(?:^|\\n)\\s*(?:aws|export|source|curl|python3?|make)\\b"], ["f", "\\s--?[a-zA-Z][\\w-]*"]],
   json: [["f", `"(?:\\\\.|[^"\\\\])*"(?=\\s*:)`], ["s", `"(?:\\\\.|[^"\\\\])*"`], ["k", "\\b(?:true|false|null)\\b"], ["n", `-?${NUMBER}`]],
   sql: [["c", "--[^\\n]*"], ["s", STRING], ["k", words(SQL)], ["n", NUMBER]],
 };

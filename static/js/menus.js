@@ -20,6 +20,13 @@ function filterList(input) {
   }
 }
 
+function startFilter(menu) {
+  const current = menu.querySelector("[aria-current]");
+  const list = menu.querySelector(".menu-list");
+  if (current) list.scrollTop = current.offsetTop - list.offsetTop - list.clientHeight / 2;
+  menu.querySelector("[data-filter]")?.focus();
+}
+
 function enterChooses(event) {
   const input = event.target.closest?.("[data-filter]");
   if (!input || event.key !== "Enter") return;
@@ -35,6 +42,6 @@ export function startMenus() {
     if (event.target.matches("[data-filter]")) filterList(event.target);
   });
   for (const menu of document.querySelectorAll("details[data-filter-menu]")) {
-    menu.addEventListener("toggle", () => menu.open && menu.querySelector("[data-filter]")?.focus());
+    menu.addEventListener("toggle", () => menu.open && startFilter(menu));
   }
 }
