@@ -4,15 +4,19 @@ A file's bytes are received straight into the buffer that will be sent on, and t
 large pieces this is several times cheaper than parsers that hand out copies.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
+from urllib.parse import unquote
 
 from werkzeug.http import parse_options_header
 
 MAX_HEADERS = 16 * 1024  # bytes of one part's headers, names of 1,024 bytes and more included
 MAX_BOUNDARY = 256
 PIECE = 64 * 1024  # bytes received at once while headers or short fields are read
+_OPTION = re.compile(r""";\s*(?P<name>[\w!#$%&'*+.^`|~-]+)\s*=\s*(?P<value>"(?:\\.|[^"\\])*"|[^;]*)""")
+_ESCAPED = re.compile(r"""\\(["\\])""")
 
 
 class Malformed(ValueError):
@@ -196,7 +200,31 @@ class FormReader:
 
 
 def _part(headers: dict[str, str]) -> Part:
-    kind, options = parse_options_header(headers.get("content-disposition", ""))
+    kind, options = _options(headers.get("content-disposition", ""))
     if kind != "form-data" or "name" not in options:
         raise Malformed("A part of the form has no name.")
     return Part(options["name"], options.get("filename"), headers.get("content-type", ""))
+
+
+def _options(value: str) -> tuple[str, dict[str, str]]:
+    """Return Content-Disposition's kind and options; an RFC 8187 one (`filename*`) wins over the plain one."""
+    kind, _, rest = value.partition(";")
+    found: dict[str, str] = {}
+    for match in _OPTION.finditer(f";{rest}"):
+        name, text = match["name"].lower(), match["value"].strip()
+        if name.endswith("*"):
+            found[name] = unquote(text.split("'", 2)[-1], errors="replace")
+        elif name not in found:
+            found[name] = _unquoted(text)
+    return kind.strip().lower(), {**found, **{n[:-1]: found[n] for n in found if n.endswith("*")}}
+
+
+def _unquoted(text: str) -> str:
+    """Undo what browsers do to quotes and line breaks, and curl to quotes and backslashes.
+
+    Browsers leave backslashes alone, so one before any other character stays.
+    """
+    if len(text) < 2 or text[0] != '"':
+        return text
+    inner = _ESCAPED.sub(r"\1", text[1:-1])
+    return inner.replace("%22", '"').replace("%0D", "\r").replace("%0A", "\n")

@@ -146,6 +146,11 @@ def test_a_field_longer_than_allowed_is_told() -> None:
         ("filename*=UTF-8''na%C3%AFve%20%F0%9F%98%80.png", "naïve 😀.png"),
         ('filename="a;b=c.png"', "a;b=c.png"),
         ('filename=""', ""),
+        ("filename=plain.png", "plain.png"),
+        ("filename=\"plain.png\"; filename*=utf-8'en'%C3%BC.png", "ü.png"),
+        (r'filename="C:\photos\x.png"', r"C:\photos\x.png"),
+        (r'filename="say \"hi\" \\ there.png"', r'say "hi" \ there.png'),
+        ('filename="a%0D%0Ab.png"', "a\r\nb.png"),
         ('filename="folder/sub/a.png"', "folder/sub/a.png"),
     ],
 )

@@ -43,3 +43,18 @@ def embedded_app(embedded: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyP
         if name.startswith("AWS_"):
             monkeypatch.setenv(name, value)
     return create_app({"TESTING": True, "home": tmp_path, "secret_key": "tests", "PROPAGATE_EXCEPTIONS": False})
+
+
+@pytest.fixture(scope="session")
+def shared_app(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """Yield one application over the embedded AWS for all tests that change none of its settings."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in embedded.env.items():
+            if name.startswith("AWS_"):
+                patch.setenv(name, value)
+        app = create_app({"home": tmp_path_factory.mktemp("shared"), "secret_key": "tests", "TESTING": True})
+        app.config["PROPAGATE_EXCEPTIONS"] = False
+        with app.app_context():
+            app.extensions["aws"].client("s3", "us-east-1")
+            app.extensions["aws"].client("sts", "us-east-1")
+    yield app
