@@ -29,6 +29,9 @@ CONFIG = Config(
     user_agent_extra="trellis",
 )
 
+# Unless told, botocore signs links by the old version 2, which newer regions and encrypted objects refuse.
+S3_CONFIG = CONFIG.merge(Config(signature_version="s3v4"))
+
 
 class NoAws(Exception):
     """Neither an endpoint nor credentials are there: nothing can be called."""
@@ -93,7 +96,7 @@ class Aws:
     def _make(self, service: str, region: str) -> Any:
         if self._session.get_credentials() is None:
             raise NoAws
-        client = self._session.client(service, region_name=region, config=CONFIG)
+        client = self._session.client(service, region_name=region, config=S3_CONFIG if service == "s3" else CONFIG)
         recorder.attach(client.meta.events, region)
         if not is_loopback(client.meta.endpoint_url):
             client.meta.events.register_first("before-parameter-build", _refuse_changes)
