@@ -34,9 +34,7 @@ def find_browser() -> str:
         path = shutil.which(name)
         if path:
             return path
-    raise RuntimeError(
-        "No Chromium: install it with `apt-get install chromium` (macOS: `brew install --cask chromium`)."
-    )
+    raise RuntimeError("No Chromium: `apt-get install chromium` brings it (macOS: `brew install --cask chromium`).")
 
 
 @dataclass

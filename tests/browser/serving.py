@@ -42,14 +42,13 @@ def dashboard(env: Mapping[str, str], home: Path) -> Iterator[str]:
 
 def _command(port: int) -> list[str]:
     # An empty configuration: what a deployment sets must not decide what a test sees.
-    gunicorn = [sys.executable, "-m", "gunicorn", "--config", os.devnull]
+    gunicorn = [sys.executable, "-m", "gunicorn", "--config", os.devnull, "--no-control-socket"]
     return [
         *gunicorn,
         "--bind",
         f"127.0.0.1:{port}",
         "--threads",
         "8",
-        "--no-control-socket",
         "application:application",
     ]
 

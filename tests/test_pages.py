@@ -1,0 +1,148 @@
+"""The pages that belong to no service, and the macros that every page is built of."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask, Response, flash, render_template_string
+from flask.testing import FlaskClient
+from flask_wtf import FlaskForm
+from moto import mock_aws
+from wtforms import BooleanField, FileField, RadioField, SelectField, StringField
+from wtforms.validators import DataRequired
+
+from app import create_app, respond
+from app.problems import Problem, Refused
+from tests.pages import Page, check_page
+
+FetchPage = Callable[..., Page]
+REFUSED = Problem(403, "Access denied", "AWS said <no>.", "Ask.", "AccessDenied", "REQUEST-1", "ListBuckets")
+REGIONS: Any = ["us-east-1", "eu-west-1"]  # the stubs know older kinds of choices only
+LANES: Any = ["application", "direct"]
+KIT = (Path(__file__).parent / "kit" / "page.html").read_text(encoding="utf-8")
+
+
+class KitForm(FlaskForm):
+    """One field of each kind."""
+
+    name = StringField("Bucket name", [DataRequired("Give it a name.")], description="3 to 63 letters.")
+    region = SelectField("Region", choices=REGIONS)
+    keep = BooleanField("Keep versions", description="Each costs its bytes.")
+    lane = RadioField("Lane", choices=LANES)
+    files = FileField("Files")
+
+
+@pytest.fixture(autouse=True)
+def simulated_aws() -> Iterator[None]:
+    with mock_aws():
+        yield
+
+
+@pytest.fixture
+def kit(app: Flask) -> FetchPage:
+    """Serve the kit page and pages that fail; return a function that fetches and checks them."""
+
+    def show() -> str:
+        form = KitForm(name="")
+        form.validate()
+        flash("Stored <b>3</b> files.", "done")
+        return render_template_string(KIT, form=form, found=REFUSED)
+
+    def refused() -> Response:
+        raise Refused(REFUSED)
+
+    def broken() -> Response:
+        raise RuntimeError("a fault of our own")
+
+    def large() -> Response:
+        return respond.page(
+            "errors/problem.html", {}, status=413, problem=Problem(413, "Too large", "It is.", "Cut it.")
+        )
+
+    for view in (show, refused, broken, large):
+        app.add_url_rule(f"/{view.__name__}", view.__name__, view)
+    client = app.test_client()
+
+    def fetch(path: str, status: int = 200, **headers: str) -> Page:
+        return check_page(client.get(path, base_url="http://127.0.0.1", headers=headers), path, status, 3)
+
+    return fetch
+
+
+def test_overview_names_the_account_and_every_service(page: FetchPage, app: Flask) -> None:
+    shown = page("/", calls=len(app.extensions["navs"]) * 2)
+    assert "123456789012" in shown.text.replace("-", "")
+    for nav in app.extensions["navs"]:
+        assert nav.label in shown.text
+    assert [link.get("aria-current") for link in shown.all(".//nav[@id='rail']//a[@aria-current]")] == ["page"]
+
+
+def test_overview_answers_json(client: FlaskClient) -> None:
+    services = client.get("/?format=json").get_json()["services"]
+    assert {"label", "url", "group", "text", "usable"} <= set(services[0])
+
+
+def test_overview_without_aws_says_what_to_do(tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    app = create_app({"TESTING": True, "home": tmp_path, "secret_key": "tests"})
+    response = app.test_client().get("/", base_url="http://127.0.0.1")
+    shown = check_page(response, "/", 200, 0)
+    assert "No AWS to talk to" in shown.text
+    assert "make run" in shown.text
+    assert "Not connected" in shown.text
+
+
+def test_unknown_address_is_a_page_with_a_way_back(page: FetchPage) -> None:
+    shown = page("/nowhere", status=404)
+    assert shown.all(".//h1")[0].text == "No such page"
+    assert any(link.get("href") == "/" for link in shown.all(".//main//a"))
+
+
+def test_every_macro_makes_a_valid_page(kit: FetchPage) -> None:
+    shown = kit("/show")
+    assert "Stored <b>3</b> files." in shown.text  # told as text, not as HTML
+    assert "1 object, 2 000 objects" in shown.text
+    assert "1.5 KiB" in shown.text
+    assert "Type the name photos to confirm" in shown.text
+
+
+def test_field_names_its_error_and_its_help(kit: FetchPage) -> None:
+    shown = kit("/show")
+    field = shown.field("name")
+    assert field.get("aria-invalid") == "true"
+    assert field.get("aria-describedby") == "name-error name-help"
+    texts = {e.get("id"): "".join(e.itertext()).strip() for e in shown.root.iter() if e.get("id")}
+    assert texts["name-error"] == "Give it a name."
+    assert texts["name-help"] == "3 to 63 letters."
+    assert shown.field("keep").get("aria-describedby") == "keep-help"
+
+
+def test_deletion_works_without_scripts(kit: FetchPage) -> None:
+    shown = kit("/show")
+    link = next(e for e in shown.all(".//a") if e.get("data-dialog") == "ask")
+    assert link.get("href") == "/s3/photos/delete"
+    form = next(e for e in shown.all(".//form") if e.get("action") == "/s3/photos/delete")
+    assert form.get("method") == "post"
+    assert "needs-js" in str([b.get("class") for b in form.iter("button")][1])  # Cancel is of no use there
+
+
+@pytest.mark.parametrize(("path", "status"), [("/refused", 403), ("/broken", 500), ("/large", 413)])
+def test_failures_are_whole_pages(kit: FetchPage, path: str, status: int) -> None:
+    shown = kit(path, status)
+    assert shown.all(".//nav[@id='rail']")
+    assert f" {status} " in f" {shown.text} "
+
+
+def test_refusal_shows_code_operation_and_request_id(kit: FetchPage) -> None:
+    shown = kit("/refused", 403)
+    for said in ("AccessDenied", "ListBuckets", "REQUEST-1", "AWS said <no>.", "Try again"):
+        assert said in shown.text
+
+
+def test_failed_fragment_is_a_fragment(app: Flask, kit: FetchPage) -> None:
+    html = app.test_client().get("/refused", base_url="http://127.0.0.1", headers={"HX-Request": "true"}).text
+    assert "<html" not in html
+    assert 'role="alert"' in html
+    assert "REQUEST-1" in html
