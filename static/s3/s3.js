@@ -1,0 +1,25 @@
+// The scripts of S3's pages: each part starts where its markup is.
+import { startColours } from "./colours.js";
+import { startGallery } from "./gallery.js";
+import { startLink, startViewer } from "./object.js";
+import { refreshListing } from "./refresh.js";
+import { startUploader } from "./uploader.js";
+
+function startListing() {
+  const items = document.querySelector("[data-s3-items]");
+  if (!items || items.dataset.started !== undefined) return;
+  items.dataset.started = "";
+  startColours(items);
+  startGallery(items, document.querySelector("[data-s3-selection]"));
+}
+
+function start() {
+  const upload = document.querySelector("[data-s3-upload]");
+  if (upload) startUploader(upload, refreshListing);
+  startListing();
+  startViewer(document.querySelector("[data-s3-viewer]"));
+  startLink(document.querySelector("[data-s3-link]"));
+}
+
+document.addEventListener("trellis:listing", startListing);
+start();
