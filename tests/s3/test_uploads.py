@@ -164,7 +164,7 @@ def test_without_the_token_nothing_is_stored(browser: Browser, s3: Any, bucket: 
         answer = browser.send(bucket, body)
         assert (answer.status_code, answer.get_json()["code"]) == (400, "CSRF")
     assert keys(s3, bucket) == {}
-    assert browser.send(bucket, file + end, **{"X-CSRFToken": browser.token}).status_code == 200
+    assert browser.send(bucket, file + end, headers={"X-CSRFToken": browser.token}).status_code == 200
 
 
 def test_the_token_of_another_session_is_refused(shared_app: Flask, browser: Browser, bucket: str) -> None:
@@ -185,7 +185,7 @@ def test_the_token_of_another_session_is_refused(shared_app: Flask, browser: Bro
     ],
 )
 def test_a_broken_form_stores_nothing(browser: Browser, s3: Any, bucket: str, body: bytes) -> None:
-    answer = browser.send(bucket, body, **{"X-CSRFToken": browser.token})
+    answer = browser.send(bucket, body, headers={"X-CSRFToken": browser.token})
     assert answer.status_code == 400
     assert keys(s3, bucket) == {}
 

@@ -59,10 +59,12 @@ class Browser:
     def upload(self, bucket: str, files: list[File], *, html: bool = False, **fields: str) -> TestResponse:
         return self.send(bucket, form(files, csrf_token=self.token, **fields), html=html)
 
-    def send(self, bucket: str, body: bytes, *, html: bool = False, **headers: str) -> TestResponse:
+    def send(
+        self, bucket: str, body: bytes, *, html: bool = False, headers: dict[str, str] | None = None
+    ) -> TestResponse:
         accept = {} if html else {"Accept": "application/json"}
         return self.client.post(
-            f"/s3/{bucket}/upload", data=body, content_type=CONTENT_TYPE, headers={**accept, **headers}
+            f"/s3/{bucket}/upload", data=body, content_type=CONTENT_TYPE, headers={**accept, **(headers or {})}
         )
 
     def post(self, path: str, **fields: Any) -> TestResponse:

@@ -46,9 +46,16 @@ class Position:
     altitude: float | None = None
 
 
+def header_exif(picture: Any) -> Any:
+    """Return Pillow's EXIF mapping of a picture without decoding it; Pillow decodes a whole PNG to look for more."""
+    if picture.format == "PNG" and not {"exif", "Raw profile type exif"} & set(picture.info):
+        return {}
+    return picture.getexif()
+
+
 def read_exif(picture: Any) -> Exif | None:
     """Return a Pillow picture's EXIF data without its position, None where there is none."""
-    found = picture.getexif()
+    found = header_exif(picture)
     if not found:
         return None
     detail = found.get_ifd(_EXIF_IFD)
@@ -68,7 +75,8 @@ def read_exif(picture: Any) -> Exif | None:
 
 def read_position(picture: Any) -> Position | None:
     """Return where a Pillow picture was taken, None where it does not tell."""
-    gps = picture.getexif().get_ifd(_GPS_IFD)
+    found = header_exif(picture)
+    gps = found.get_ifd(_GPS_IFD) if found else {}
     latitude, longitude = _degrees(gps.get(2), gps.get(1), "S"), _degrees(gps.get(4), gps.get(3), "W")
     if latitude is None or longitude is None:
         return None

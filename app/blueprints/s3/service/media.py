@@ -17,7 +17,7 @@ from PIL import (
     WebPImagePlugin,
 )
 
-from app.blueprints.s3.service.exif import Exif, Position, read_exif, read_position
+from app.blueprints.s3.service.exif import Exif, Position, header_exif, read_exif, read_position
 
 HEAD_BYTES = 256 * 1024  # enough for the dimensions and the EXIF data of nearly every picture
 UNKNOWN = "application/octet-stream"
@@ -153,7 +153,7 @@ def dimensions(data: bytes | memoryview) -> tuple[int, int] | None:
 def displayed(picture: Any) -> tuple[int, int]:
     """Return a picture's width and height after its EXIF orientation."""
     width, height = picture.size
-    turned = picture.getexif().get(0x0112) in (5, 6, 7, 8)
+    turned = header_exif(picture).get(0x0112) in (5, 6, 7, 8)
     return (height, width) if turned else (width, height)
 
 

@@ -86,7 +86,6 @@ def permit(client: Any, where: Destination, wish: Wish) -> Permit:
     fixed = {"Content-Type": kind, "success_action_status": "201"}
     conditions = [*({name: value} for name, value in fixed.items()), ["content-length-range", wish.size, wish.size]]
     post = client.generate_presigned_post(where.bucket, free, fixed, conditions, int(VALID.total_seconds()))
-    # boto3 offers ${filename} to be filled in by S3; a key that holds it means it literally, and S3 would replace it
     return Permit(wish.name, free, post["url"], post["fields"], datetime.now(UTC) + VALID, note=cleaned.note)
 
 
