@@ -344,3 +344,13 @@ def test_pictures_of_the_frame(screenshots: Callable[..., list[Path]], unconnect
     kept += screenshots("not-found", "/nowhere", status=404)
     kept += screenshots("not-connected", unconnected + "/")
     assert all(path.stat().st_size > 5000 for path in kept)
+
+
+def test_rail_and_bar_stay_in_sight_while_scrolling(page_at: OpenPage) -> None:
+    page = page_at("/")
+    page.evaluate(INSERT, "<p>line</p>" * 300)
+    page.evaluate("scrollTo(0, 4000)")
+    tops = page.evaluate("[...document.querySelectorAll('.rail, .bar')].map((e) => e.getBoundingClientRect().top)")
+    assert tops == [0, 0]
+    drawer = page.evaluate("innerHeight - document.querySelector('#drawer').getBoundingClientRect().bottom")
+    assert drawer == 0
