@@ -1,9 +1,12 @@
+# ruff: noqa: PTH103, PTH105, PTH118, PTH120
+# The emulator's paths are texts, and this runs for every object that is stored.
 """S3's files: a write that a crash cuts in two is finished or undone (private names of the emulator, like host.py).
 
 The emulator replaces an object's bytes, then the file that describes them. Between the two a crash would leave
 new bytes with an old ETag. Here both are written aside first and then renamed; what was begun is settled at start.
 """
 
+import hashlib
 import json
 import logging
 import os
@@ -51,26 +54,62 @@ def install(s3: Any) -> None:
 
     def persist(bucket: str, key: str, record: dict[str, Any]) -> None:
         """Store an object's bytes and description; an error here is an error of the request, never a silent loss."""
-        target = Path(s3._object_disk_path(bucket, key))
-        target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        target = s3._object_disk_path(bucket, key)
         described = {**s3._object_meta_from_record(record), **s3._key_history_meta(bucket, key), "key": key}
         body = record.get("body")
         if body is not None:
-            _write(Path(f"{target}.tmp"), body)
-        _write(Path(f"{target}{_META}.tmp"), json.dumps(described).encode())
+            _write(f"{target}.tmp", body)
+        _write(f"{target}{_META}.tmp", json.dumps(described).encode())
         if body is not None:
-            Path(f"{target}.tmp").replace(target)
-        Path(f"{target}{_META}.tmp").replace(f"{target}{_META}")
+            os.replace(f"{target}.tmp", target)
+        os.replace(f"{target}{_META}.tmp", f"{target}{_META}")
         record["body"] = None
-        base = os.path.join(s3.DATA_DIR, s3.get_account_id(), bucket)  # noqa: PTH118 - the emulator's own key
-        s3._remove_key_files(s3._other_key_disk_path(base, key, str(target)))
+        base = os.path.join(s3.DATA_DIR, s3.get_account_id(), bucket)
+        s3._remove_key_files(s3._other_key_disk_path(base, key, target))
 
+    _remember_parts(s3)
     version_entry = s3._version_entry_from_record
     s3._persist_object = persist
     s3._version_entry_from_record = lambda record, version, _data: version_entry(record, version, None)
 
 
-def _write(path: Path, data: bytes) -> None:
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+def _write(path: str, data: bytes) -> None:
+    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    try:
+        descriptor = os.open(path, flags, 0o600)
+    except FileNotFoundError:
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        descriptor = os.open(path, flags, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
+
+
+class _Part(bytes):
+    """A part of an upload that remembers its MD5: the emulator wants it when the part comes, and at the end again."""
+
+    md5: Any = None
+
+
+class _Hashes:
+    """Stands in for hashlib in the emulator's S3, where parts need no second look."""
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(hashlib, name)
+
+    def md5(self, data: bytes = b"", **options: Any) -> Any:
+        """Return the MD5 of data, the remembered one for a part."""
+        if not isinstance(data, _Part):
+            return hashlib.md5(data, **options)  # noqa: S324 - what S3's ETag is made of
+        data.md5 = data.md5 or hashlib.md5(data, **options)  # noqa: S324
+        return data.md5
+
+
+def _remember_parts(s3: Any) -> None:
+    upload_part, hashes = s3._upload_part, _Hashes()
+
+    def uploaded(bucket: str, key: str, body: bytes, parameters: Any, headers: Any) -> Any:
+        return upload_part(bucket, key, _Part(body), parameters, headers)
+
+    s3._upload_part = uploaded
+    s3.hashlib = hashes
+    s3.md5_hash = lambda data: hashes.md5(data).hexdigest()

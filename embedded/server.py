@@ -27,6 +27,7 @@ async def run(settings: Settings, listener: socket.socket) -> None:
     """Serve on the listening socket until a signal, or the end of stdin, says to end."""
     # Imported here: the environment must be clean before the emulator is loaded.
     from embedded.host import Host
+    from embedded.http import serve
 
     home, port = settings.home, listener.getsockname()[1]
     os.chdir(home.root)
@@ -36,8 +37,12 @@ async def run(settings: Settings, listener: socket.socket) -> None:
     ending = asyncio.Event()
     _end_on_signals(ending)
     saving = asyncio.create_task(saver.run())
-    serving = asyncio.create_task(_serve(build(settings, host, port, saver), listener, ending))
-    await _announce(settings, port, serving)
+    started = asyncio.Event()
+    layers = build(settings, host, port, saver)
+    serving = asyncio.create_task(serve(layers, listener, started, ending.wait))
+    await asyncio.wait([serving, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED)
+    if not serving.done():
+        await _announce(settings, port)
     if settings.watch_stdin:
         _end_with_stdin(asyncio.get_running_loop(), ending)
     try:
@@ -50,23 +55,8 @@ async def run(settings: Settings, listener: socket.socket) -> None:
         host.end_children()
 
 
-async def _serve(app: Guard, listener: socket.socket, ending: asyncio.Event) -> None:
-    from hypercorn.asyncio import serve
-    from hypercorn.config import Config
-
-    config = Config()
-    config.bind = [f"fd://{listener.detach()}"]
-    config.keep_alive_timeout = 75
-    config.graceful_timeout = 2
-    config.errorlog = logging.getLogger("hypercorn")
-    await serve(app, config, shutdown_trigger=ending.wait)
-
-
-async def _announce(settings: Settings, port: int, serving: "asyncio.Task[None]") -> None:
-    """Say that it answers; the socket listens already, so that a client's first call only waits for the start."""
-    await asyncio.wait([serving], timeout=0.05)
-    if serving.done():
-        await serving
+async def _announce(settings: Settings, port: int) -> None:
+    """Say that it answers, with the demo data in it at the first start."""
     home = settings.home
     home.remember_port(port)
     facts = connection(home, port)
