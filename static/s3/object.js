@@ -1,29 +1,54 @@
-// The object page: its picture as large as the window, and a shared link that says how long it still works.
+// The object page: its picture as large as the window, its neighbours, and a shared link that says how long it still works.
+import { neighbours } from "./order.js";
 
-/** Open the picture in a dialog; a click or the key `z` switches between whole and full size. */
+const OPEN = "#view"; // an address that ends so shows the picture large at once
+
+/** Let the picture be seen in a dialog: Esc closes, `z` shows every pixel, arrows lead to its neighbours in the folder. */
 export function startViewer(dialog) {
   if (!dialog) return;
-  const picture = dialog.querySelector("img");
-  const zoom = (now = !dialog.hasAttribute("data-full")) => dialog.toggleAttribute("data-full", now);
-  dialog.addEventListener("click", (event) => event.target === picture && zoom());
-  dialog.addEventListener("close", () => zoom(false));
-  dialog.addEventListener("keydown", (event) => {
-    if (event.key === "z") zoom();
-    if (event.key === "ArrowLeft") follow(dialog, "prev");
-    if (event.key === "ArrowRight") follow(dialog, "next");
+  const { previous, next } = neighbours(location.pathname + location.search);
+  offer(dialog.querySelector("[data-s3-prev]"), previous);
+  offer(dialog.querySelector("[data-s3-next]"), next);
+  dialog.querySelector("[data-s3-zoom]").addEventListener("click", () => zoom(dialog));
+  dialog.addEventListener("keydown", (event) => pressed(event, dialog));
+  dialog.addEventListener("close", () => history.replaceState(null, "", location.pathname + location.search));
+  document.querySelector("[data-s3-view]").addEventListener("click", (event) => {
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    open(dialog);
   });
-  document.querySelector("[data-s3-view]")?.addEventListener("click", (event) => open(event, dialog, picture));
+  if (location.hash === OPEN) open(dialog);
 }
 
-function open(event, dialog, picture) {
-  if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-  event.preventDefault();
-  picture.src = picture.dataset.src; // the large picture is fetched when somebody wants to see it
+function offer(link, url) {
+  link.hidden = !url;
+  if (url) link.href = url + OPEN;
+}
+
+// The large picture is fetched when somebody wants to see it.
+function open(dialog) {
+  const stage = dialog.querySelector("[data-s3-stage]");
+  if (!stage.firstChild) {
+    const picture = new Image();
+    picture.src = dialog.dataset.source;
+    picture.alt = dialog.querySelector("#viewer-name").textContent;
+    picture.addEventListener("click", () => zoom(dialog));
+    stage.append(picture);
+  }
   dialog.showModal();
+  stage.focus();
 }
 
-function follow(dialog, rel) {
-  dialog.querySelector(`a[rel="${rel}"]`)?.click();
+function zoom(dialog) {
+  const full = dialog.toggleAttribute("data-full");
+  dialog.querySelector("[data-s3-zoom]").setAttribute("aria-pressed", String(full));
+}
+
+function pressed(event, dialog) {
+  if (event.key === "z") zoom(dialog);
+  const rel = { ArrowLeft: "prev", ArrowRight: "next" }[event.key];
+  const link = rel && !dialog.hasAttribute("data-full") && dialog.querySelector(`a[rel="${rel}"]:not([hidden])`);
+  if (link) link.click();
 }
 
 /** Count down until a shared link ends. */

@@ -5,26 +5,27 @@ const wanted = new WeakMap();
 const watcher = new IntersectionObserver(
   (seen) => seen.filter((one) => one.isIntersecting).forEach(({ target }) => {
     watcher.unobserve(target);
-    chain = chain.then(() => draw(target, wanted.get(target))); // one at a time: a phone has little memory
+    chain = chain.then(() => draw(target, ...wanted.get(target))); // one at a time: a phone has little memory
   }),
   { rootMargin: "100px" },
 );
 
-/** Show an entry's picture in a box as soon as the box is seen. */
-export function preview(box, entry) {
+/** Show an entry's picture in a box as soon as the box is seen; `onBroken` is called where it cannot be drawn. */
+export function preview(box, entry, onBroken) {
   if (wanted.has(box) || !entry.seen.preview) return;
-  wanted.set(box, entry);
+  wanted.set(box, [entry, onBroken]);
   watcher.observe(box);
 }
 
-async function draw(box, { file }) {
+async function draw(box, { file }, onBroken) {
   if (!box.isConnected) return;
   try {
     const bitmap = await createImageBitmap(file, { resizeHeight: SIDE, resizeQuality: "medium" });
     box.replaceChildren(canvasOf(bitmap));
     bitmap.close();
   } catch (error) {
-    console.info(`No preview of ${file.name}: ${error.message}`); // a damaged picture keeps its icon, and may still be sent
+    console.info(`No preview of ${file.name}: ${error.message}`);
+    onBroken(); // it keeps its icon, and may still be sent
   }
 }
 

@@ -35,7 +35,7 @@ export function showRow(row, entry) {
   showButtons(row, entry);
   showFault(row, entry);
   if (entry.state === "stored") showStored(row, entry);
-  if (entry.seen) preview(row.querySelector("[data-preview]"), entry);
+  if (entry.seen) preview(row.querySelector("[data-preview]"), entry, () => tellBroken(row, entry));
   showProgress(row, entry);
 }
 
@@ -54,9 +54,14 @@ function sendingWords({ sent, file, lane }) {
   return lane === "straight" ? "S3 and Trellis check it" : "Trellis hands it to S3";
 }
 
+function tellBroken(row, entry) {
+  entry.seen.note = [entry.seen.note, "damaged or cut off: this browser cannot draw it"].filter(Boolean).join("; ");
+  showNote(row, entry);
+}
+
 function showNote(row, entry) {
   const note = row.querySelector("[data-note]");
-  note.textContent = entry.result?.note || entry.seen?.note || "";
+  note.textContent = entry.seen?.note || entry.result?.note || "";
   note.hidden = !note.textContent;
 }
 
@@ -69,7 +74,7 @@ function showState(row, { state }) {
   badge.replaceChildren(icon(symbol, "small"), word);
 }
 
-function showButtons(row, { state, path }) {
+function showButtons(row, { state, path, fault }) {
   const open = ["waiting", "queued", "sending", "exists"].includes(state);
   const shown = { cancel: open && state !== "waiting", retry: ["failed", "stopped"].includes(state), remove: !open || state === "waiting" };
   for (const [action, show] of Object.entries(shown)) {
@@ -79,9 +84,9 @@ function showButtons(row, { state, path }) {
   }
   const editable = ["waiting", "failed", "stopped", "refused"].includes(state);
   row.querySelector("[data-name]").readOnly = !editable;
-  row.querySelector("[data-lane]").disabled = !editable;
-  row.querySelector("[data-lane]").hidden = !editable;
-  row.querySelector("[data-lane-word]").hidden = editable;
+  const choosable = editable && (state !== "refused" || fault?.code === "TooLarge");
+  row.querySelector("[data-lane]").hidden = !choosable;
+  row.querySelector("[data-lane-word]").hidden = choosable || state === "refused";
 }
 
 function showFault(row, { fault, state }) {

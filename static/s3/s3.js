@@ -2,6 +2,7 @@
 import { startColours } from "./colours.js";
 import { startGallery } from "./gallery.js";
 import { startLink, startViewer } from "./object.js";
+import { rememberOrder } from "./order.js";
 import { refreshListing } from "./refresh.js";
 import { startUploader } from "./uploader.js";
 
@@ -11,6 +12,8 @@ function startListing() {
   items.dataset.started = "";
   startColours(items);
   startGallery(items, document.querySelector("[data-s3-selection]"));
+  rememberOrder(items);
+  new MutationObserver(() => rememberOrder(items)).observe(items, { childList: true });
 }
 
 function start() {
