@@ -1,19 +1,28 @@
 """The forms of S3's pages."""
 
+from collections.abc import Iterable
+from typing import Any
+
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, RadioField, SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than 3.3
 from wtforms.validators import DataRequired, InputRequired, NumberRange
 
 COLLISIONS = [
-    ("ask", "Ask me"),
-    ("rename", "Keep both: add a number to the new one"),
-    ("replace", "Replace what is there"),
-    ("skip", "Leave what is there"),
+    SelectChoice("ask", "Ask me"),
+    SelectChoice("rename", "Keep both: add a number to the new one"),
+    SelectChoice("replace", "Replace what is there"),
+    SelectChoice("skip", "Leave what is there"),
 ]
 NAME_HELP = (
     "3 to 63 characters: a to z, 0 to 9, hyphens and dots, a letter or digit first and last. "
     "The name is unique in all of AWS and cannot be changed."
 )
+
+
+def choices(values: Iterable[str]) -> list[Any]:
+    """Return the choices of a SelectField whose labels are its values."""
+    return [SelectChoice(value) for value in values]
 
 
 class CreateBucketForm(FlaskForm):
@@ -60,4 +69,4 @@ class ShareForm(FlaskForm):
 class VersioningForm(FlaskForm):
     """Versioning on or suspended."""
 
-    state = SelectField("Versioning", choices=[("Enabled", "Enabled"), ("Suspended", "Suspended")])
+    state = SelectField("Versioning", choices=choices(("Enabled", "Suspended")))

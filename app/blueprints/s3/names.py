@@ -100,7 +100,7 @@ def relative(key: str, prefix: str) -> str:
 
 def last_part(key: str) -> str:
     """Return a key's name without its folders: “a/b.png” gives “b.png”, “a/b/” gives “b/”."""
-    return key[key.rstrip("/").rfind("/") + 1 :] or key
+    return key[key.removesuffix("/").rfind("/") + 1 :] or key
 
 
 def folder_of(key: str) -> str:

@@ -10,7 +10,6 @@ from app.blueprints.s3.service.answers import CHANGED, code_of
 from app.blueprints.s3.service.listing import present
 from app.blueprints.s3.service.names import numbered
 
-LARGEST = 5 * 1024**3  # bytes: the most that one CopyObject takes
 COLLISIONS = ("ask", "replace", "rename", "skip")
 MOST_NUMBERED = 200  # names tried before “rename” gives up
 

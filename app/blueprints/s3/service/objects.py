@@ -14,7 +14,7 @@ from app.blueprints.s3.service.media import Inspection, inspect
 from app.blueprints.s3.service.versions import Versions, list_versions
 
 T = TypeVar("T")
-NOT_FOR_US = DENIED | {"NotImplemented", "MethodNotAllowed"}
+NOT_FOR_US = DENIED | {"NotImplemented", "MethodNotAllowed", "InvalidObjectState"}
 HEADERS = (
     "CacheControl",
     "ContentDisposition",

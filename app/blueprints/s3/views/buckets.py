@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from app import aws, respond
 from app.blueprints import Status
 from app.blueprints.s3.blueprint import bp
-from app.blueprints.s3.forms import ConfirmForm, CreateBucketForm
+from app.blueprints.s3.forms import ConfirmForm, CreateBucketForm, choices
 from app.blueprints.s3.service import buckets as service
 from app.blueprints.s3.urls import folder_url
 from app.blueprints.s3.views.common import cache_bucket, counted, done, s3
@@ -43,7 +43,7 @@ def create_bucket() -> Response:
 
 def _create_form() -> CreateBucketForm:
     form = CreateBucketForm(region=request.form.get("region") or aws.region())
-    form.region.choices = [(name, name) for name in aws.door().regions()]
+    form.region.choices = choices(aws.door().regions())
     return form
 
 

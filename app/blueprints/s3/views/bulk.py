@@ -15,6 +15,7 @@ from app.blueprints.s3.views.common import counted, done, refused, s3, target_ch
 from app.blueprints.s3.views.objects import typed_tags
 
 DONE = {"delete": "deleted", "copy": "copied", "move": "moved", "tag": "tagged", "undelete": "brought back"}
+GONE = dict.fromkeys(DONE, "already gone") | {"undelete": "not deleted any more"}
 PARTLY = 207  # Multi-Status: the answer tells it object by object
 
 
@@ -106,6 +107,6 @@ def _bases() -> list[str]:
 def _message(result: service.Result) -> str:
     words = [f"{counted(len(result.of('done')), 'object')} {DONE[result.action]}"]
     gone, skipped = len(result.of("gone")), len(result.of("skipped"))
-    words += [f"{gone} already gone"] if gone else []
+    words += [f"{gone} {GONE[result.action]}"] if gone else []
     words += [f"{skipped} left as they were"] if skipped else []
     return ", ".join(words) + "."

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 from app import aws, respond
 from app.blueprints.s3 import names, urls
 from app.blueprints.s3.blueprint import bp
+from app.blueprints.s3.forms import choices
 from app.blueprints.s3.service.buckets import list_buckets
 from app.drawer import drawer
 from app.problems import Problem, Refused
@@ -42,7 +43,9 @@ def undo(bucket: str, keys: list[str], message: str) -> str:
     """
     form = render_template("s3/_undo.html", bucket=bucket, keys=keys, message=message)
     if len(form) > LONGEST_MESSAGE:
-        form = render_template("s3/_undo.html", bucket=bucket, keys=[], message=message)
+        form = render_template(
+            "s3/_undo.html", bucket=bucket, keys=[], prefix=names.folder_of(keys[0]), message=message
+        )
     return Markup(form)  # noqa: S704 the template has escaped what is in it
 
 
@@ -56,10 +59,10 @@ def counted(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
-def target_choices(here: str) -> list[tuple[str, str]]:
+def target_choices(here: str) -> list[Any]:
     """Return the buckets to which things can be copied, the dashboard's own left out, as a form wants its choices."""
     found = list_buckets(s3(), cache_bucket=cache_bucket()).buckets
-    return [(name, name) for name in sorted({here, *(bucket.name for bucket in found if not bucket.is_cache)})]
+    return choices(sorted({here, *(bucket.name for bucket in found if not bucket.is_cache)}))
 
 
 @bp.context_processor

@@ -26,9 +26,10 @@ def bucket(bucket: str) -> Response:
 
 def _asked() -> service.Asked:
     args = request.args
+    folder, slash, begun = sent("prefix").rpartition("/")  # what follows the last slash is the beginning of a name
     return service.Asked(
-        prefix=sent("prefix"),
-        search=args.get("q", ""),
+        prefix=folder + slash,
+        search=begun + args.get("q", ""),
         token=args.get("token") or None,
         view=_one_of(args.get("view"), service.VIEWS),
         sort=_one_of(args.get("sort"), service.SORTS),

@@ -96,8 +96,9 @@ def set_tags(bucket: str) -> Response:
         wanted = tags.checked(typed)
     except tags.TagRefused as error:
         return _page(bucket, key, 422, tag_error=str(error), typed=typed)
-    tags.write(s3(), bucket, key, wanted)
-    return done({"key": key, "tags": wanted}, object_url(bucket, key), "The tags are saved.")
+    version = sent("version") or None
+    tags.write(s3(), bucket, key, wanted, version)
+    return done({"key": key, "tags": wanted}, object_url(bucket, key, version), "The tags are saved.")
 
 
 def typed_tags() -> list[tuple[str, str]]:
