@@ -146,7 +146,8 @@ def _upload(step: Step, client: str, imports: set[str]) -> list[str]:
     bucket, key = call.parameters["Bucket"], call.parameters["Key"]
     arguments = [string(file_name(key)), string(bucket), string(key), _extra(call, source)]
     size = "" if step.size is None else f" of {step.size:,} bytes in all"
-    comment = f"# upload_file does this by itself: begins, sends {step.count - 2} parts{size}, completes."
+    parts = "1 part" if step.count == 3 else f"{step.count - 2} parts"
+    comment = f"# upload_file does this by itself: begins, sends {parts}{size}, completes."
     if step.stopped:
         comment = "# The upload was stopped, its parts removed again, as upload_file does when it fails."
     line = f"{client}.upload_file" + bracketed("(", [a for a in arguments if a], ")", 0)

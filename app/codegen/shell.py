@@ -25,7 +25,10 @@ def octal(data: bytes, special: str) -> str:
 
 def written(data: bytes, file: str) -> str:
     """Return the command that writes a few bytes to a file."""
-    return f"printf {shlex.quote(octal(data, chr(92) + '%'))} > {quote(file)}"
+    text = octal(data, "\\%")
+    # A dash at the beginning would be an option of printf.
+    text = "\\055" + text[1:] if text.startswith("-") else text
+    return f"printf {shlex.quote(text)} > {quote(file)}"
 
 
 def readable_json(value: Any, indent: int | None = None) -> str:

@@ -1,11 +1,13 @@
 """One embedded AWS on which generated code runs for real, and a client whose calls are recorded."""
 
+import io
 import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +30,11 @@ class Lab:
     folder: Path
     steps: list[Step] = field(default_factory=list)
 
+    @property
+    def quiet(self) -> Any:
+        """A client of S3 whose calls are not recorded."""
+        return _quiet(self.aws.endpoint, self.aws)
+
     def client(self, service: str = "s3") -> Any:
         """A client whose calls are recorded inside `recording`."""
         client = self.aws.client(service)
@@ -43,13 +50,28 @@ class Lab:
 
     def python(self) -> tuple[Any, str]:
         """Run the script in this process; returns its `answer`, if it has one, and what it printed."""
-        boto3.DEFAULT_SESSION = None
+        _use(self.aws.endpoint)
         names, printed = run(script(self.steps))
         return names.get("answer"), printed
 
-    def shell(self) -> str:
+    def quick(self) -> str:
+        """Run the commands in bash, the AWS CLI itself in this process, which saves its start; returns its output.
+
+        Bash runs a program that notes its words, so that every quote has been read by a real shell.
+        """
+        noted = self.folder.parent / "noted"
+        noted.mkdir(exist_ok=True)
+        program = noted / "aws"
+        program.write_text(f"#!/bin/sh\nprintf '%s\\0' \"$@\" END >> '{noted}/words'\n")
+        program.chmod(0o755)
+        self.shell(program.parent)
+        words = (noted / "words").read_text().removesuffix("\0").split("\0")
+        (noted / "words").unlink()
+        return "".join(run_cli(line) for line in _split(words))
+
+    def shell(self, programs: Path = AWS.parent) -> str:
         """Run the commands in bash with the real AWS CLI; returns what they printed."""
-        path = f"{AWS.parent}{os.pathsep}{os.environ['PATH']}"
+        path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
             ["bash", "-eu", "-c", commands(self.steps)],
             capture_output=True,
@@ -60,6 +82,64 @@ class Lab:
         )
         assert done.returncode == 0, f"{commands(self.steps)}\n{done.stderr}"
         return done.stdout
+
+
+_clients: dict[str, Any] = {}
+
+
+def _quiet(endpoint: str, aws: Embedded) -> Any:
+    """One client for all tests: making one takes longer than its calls."""
+    if endpoint not in _clients:
+        _clients[endpoint] = aws.client("s3")
+    return _clients[endpoint]
+
+
+@cache
+def _use(_: str) -> None:
+    """Have boto3 read its environment anew, once for each embedded AWS."""
+    boto3.DEFAULT_SESSION = None
+
+
+def _split(words: list[str]) -> Iterator[list[str]]:
+    line: list[str] = []
+    for word in words:
+        if word == "END":
+            yield line
+            line = []
+        else:
+            line.append(word)
+
+
+@cache
+def _driver() -> tuple[Any, list[Any]]:
+    """The AWS CLI and the files that it has opened.
+
+    Imported late: the import sets AWS_DATA_PATH, which the tests' start would remove again.
+    """
+    from awscli.clidriver import create_clidriver
+
+    driver = create_clidriver()
+    opened: list[Any] = []
+
+    def note(params: dict[str, Any], **_: Any) -> None:
+        opened.extend(value for value in params.values() if hasattr(value, "close"))
+
+    driver.session.register("provide-client-params", note)
+    return driver, opened
+
+
+def run_cli(words: list[str]) -> str:
+    """Run one command of the AWS CLI in this process; returns what it printed."""
+    out, err = io.StringIO(), io.StringIO()
+    driver, opened = _driver()
+    with redirect_stdout(out), redirect_stderr(err):
+        code = driver.main(words)
+    # The AWS CLI leaves the file that it sends to be closed at its own end.
+    for file in opened:
+        file.close()
+    opened.clear()
+    assert code == 0, f"{words}\n{err.getvalue()}"
+    return out.getvalue()
 
 
 @pytest.fixture(scope="session")
@@ -85,7 +165,7 @@ def emptied(lab: Lab) -> Callable[[str], None]:
     """Remove a bucket with all that is in it, where it exists."""
 
     def remove(bucket: str) -> None:
-        client = lab.aws.client("s3")
+        client = lab.quiet
         if bucket not in [found["Name"] for found in client.list_buckets()["Buckets"]]:
             return
         for page in client.get_paginator("list_object_versions").paginate(Bucket=bucket):

@@ -114,7 +114,7 @@ def plain(answer: Any) -> Any:
 def recorded(lab: Lab, emptied: Callable[[str], None], request: pytest.FixtureRequest) -> tuple[Case, Any, Any]:
     """Make the call once, recorded; then put everything back as it was."""
     case: Case = request.param
-    quiet = lab.aws.client("s3")
+    quiet = lab.quiet
     emptied(BUCKET)
     case.before(quiet)
     client = lab.client()
@@ -128,6 +128,8 @@ def recorded(lab: Lab, emptied: Callable[[str], None], request: pytest.FixtureRe
     return case, plain(answer), after
 
 
+# These go through the AWS CLI as a program of its own; the rest have it in this process, which is quicker.
+REAL = {"put_small", "get_object", "head_bucket"}
 each_case = pytest.mark.parametrize("recorded", CASES, indirect=True, ids=lambda case: case.name)
 
 
@@ -136,7 +138,7 @@ def test_python_gives_the_same(lab: Lab, recorded: tuple[Case, Any, Any]) -> Non
     case, answer, after = recorded
     again, _ = lab.python()
     assert plain(again) == answer
-    assert looks(lab.aws.client("s3")) == after
+    assert looks(lab.quiet) == after
     if case.name == "get_object":
         assert (lab.folder / "1.txt").read_bytes() == b"a/1."
 
@@ -144,17 +146,17 @@ def test_python_gives_the_same(lab: Lab, recorded: tuple[Case, Any, Any]) -> Non
 @each_case
 def test_command_gives_the_same(lab: Lab, recorded: tuple[Case, Any, Any]) -> None:
     case, answer, after = recorded
-    printed = lab.shell()
+    printed = lab.shell() if case.name in REAL else lab.quick()
     if case.name != "get_bucket_location":
         assert plain(json.loads(printed or "{}")) == answer
-    assert looks(lab.aws.client("s3")) == after
+    assert looks(lab.quiet) == after
     if case.name == "get_object":
         assert (lab.folder / "1.txt").read_bytes() == b"a/1."
 
 
 def test_pages_are_all_read_again(lab: Lab, emptied: Callable[[str], None]) -> None:
     emptied(BUCKET)
-    prepare(lab.aws.client("s3"))
+    prepare(lab.quiet)
     client = lab.client()
     with lab.recording():
         pages = client.get_paginator("list_objects_v2").paginate(Bucket=BUCKET, PaginationConfig={"PageSize": 2})
@@ -167,7 +169,7 @@ def test_pages_are_all_read_again(lab: Lab, emptied: Callable[[str], None]) -> N
 
 def test_one_page_stays_one_page(lab: Lab, emptied: Callable[[str], None]) -> None:
     emptied(BUCKET)
-    prepare(lab.aws.client("s3"))
+    prepare(lab.quiet)
     client = lab.client()
     token = client.list_objects_v2(Bucket=BUCKET, MaxKeys=1)["NextContinuationToken"]
     with lab.recording():
@@ -180,7 +182,7 @@ def test_one_page_stays_one_page(lab: Lab, emptied: Callable[[str], None]) -> No
 @pytest.mark.parametrize("extra", [{"ContentType": "image/png", "Metadata": {"by": "it's me"}}, {}])
 def test_upload_in_parts(lab: Lab, emptied: Callable[[str], None], extra: dict[str, Any]) -> None:
     emptied(BUCKET)
-    empty(lab.aws.client("s3"))
+    empty(lab.quiet)
     data = BODY * 6144  # 12 MiB: over the size at which the AWS CLI and boto3 send parts
     (lab.folder / "big.bin").write_bytes(data)
     from boto3.s3.transfer import TransferConfig
@@ -190,7 +192,7 @@ def test_upload_in_parts(lab: Lab, emptied: Callable[[str], None], extra: dict[s
             "big.bin", BUCKET, "in/big.bin", ExtraArgs=extra, Config=TransferConfig(use_threads=False)
         )
     assert [(step.kind, step.count, step.size) for step in lab.steps] == [("upload", 4, len(data))]
-    client = lab.aws.client("s3")
+    client = lab.quiet
     expected = looks(client)
     for again in (lab.python, lab.shell):
         client.delete_object(Bucket=BUCKET, Key="in/big.bin")
