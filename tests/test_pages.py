@@ -1,36 +1,19 @@
 """The pages that belong to no service, and the macros that every page is built of."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask, Response, flash, render_template_string
+from flask import Flask
 from flask.testing import FlaskClient
-from flask_wtf import FlaskForm
 from moto import mock_aws
-from wtforms import BooleanField, FileField, RadioField, SelectField, StringField
-from wtforms.validators import DataRequired
 
-from app import create_app, respond
-from app.problems import Problem, Refused
+from app import create_app
+from tests.kit import add_kit
 from tests.pages import Page, check_page
 
+SVG = "{http://www.w3.org/2000/svg}"
 FetchPage = Callable[..., Page]
-REFUSED = Problem(403, "Access denied", "AWS said <no>.", "Ask.", "AccessDenied", "REQUEST-1", "ListBuckets")
-REGIONS: Any = ["us-east-1", "eu-west-1"]  # the stubs know older kinds of choices only
-LANES: Any = ["application", "direct"]
-KIT = (Path(__file__).parent / "kit" / "page.html").read_text(encoding="utf-8")
-
-
-class KitForm(FlaskForm):
-    """One field of each kind."""
-
-    name = StringField("Bucket name", [DataRequired("Give it a name.")], description="3 to 63 letters.")
-    region = SelectField("Region", choices=REGIONS)
-    keep = BooleanField("Keep versions", description="Each costs its bytes.")
-    lane = RadioField("Lane", choices=LANES)
-    files = FileField("Files")
 
 
 @pytest.fixture(autouse=True)
@@ -41,27 +24,8 @@ def simulated_aws() -> Iterator[None]:
 
 @pytest.fixture
 def kit(app: Flask) -> FetchPage:
-    """Serve the kit page and pages that fail; return a function that fetches and checks them."""
-
-    def show() -> str:
-        form = KitForm(name="")
-        form.validate()
-        flash("Stored <b>3</b> files.", "done")
-        return render_template_string(KIT, form=form, found=REFUSED)
-
-    def refused() -> Response:
-        raise Refused(REFUSED)
-
-    def broken() -> Response:
-        raise RuntimeError("a fault of our own")
-
-    def large() -> Response:
-        return respond.page(
-            "errors/problem.html", {}, status=413, problem=Problem(413, "Too large", "It is.", "Cut it.")
-        )
-
-    for view in (show, refused, broken, large):
-        app.add_url_rule(f"/{view.__name__}", view.__name__, view)
+    """Serve the kit pages; return a function that fetches and checks them."""
+    add_kit(app)
     client = app.test_client()
 
     def fetch(path: str, status: int = 200, **headers: str) -> Page:
@@ -146,3 +110,22 @@ def test_failed_fragment_is_a_fragment(app: Flask, kit: FetchPage) -> None:
     assert "<html" not in html
     assert 'role="alert"' in html
     assert "REQUEST-1" in html
+
+
+def test_drawer_shows_calls_their_failures_and_those_of_the_form_before(kit: FetchPage) -> None:
+    shown = kit("/show")
+    for said in ("2 AWS calls, 80 ms", "1 failed", "3 from the form before", "2 more of that form", 'print("<b>")'):
+        assert said in shown.text
+    rows = shown.all(".//details[@name='call']")
+    assert [row.get("class") for row in rows[:3]] == ["call call-page", "call", "call call-failed"]
+    assert rows[2].findall(f"summary/{SVG}svg")[0].get("aria-label") == "Failed"
+    assert "this code is not complete" in "".join(rows[3].itertext())
+
+
+def test_bars_say_when_and_how_long(kit: FetchPage) -> None:
+    bars = [e for e in kit("/show").root.iter(f"{SVG}rect") if e.get("class") == "took"]
+    assert [(bar.get("x"), bar.get("width")) for bar in bars[:3]] == [
+        ("0.00", "40.00"),
+        ("60.00", "40.00"),
+        ("0.00", "100.00"),
+    ]

@@ -12,9 +12,11 @@ export function fillCall(row, call, whole) {
     times: call.count > 1 ? `× ${call.count}` : "" };
   for (const target of row.querySelectorAll("[data-fill]")) fill(target, texts[target.dataset.fill] ?? "");
   for (const link of row.querySelectorAll("[data-fill-href]")) {
-    link.href = call.docs_url || "#";
-    link.closest("div").hidden = !call.docs_url;
+    const url = call[link.dataset.fillHref];
+    link.href = url || "#";
+    link.closest("div").hidden = !url;
   }
+  row.querySelector(".call-short").hidden = !call.shortened;
   const bar = row.querySelector(".took");
   bar.setAttribute("x", (100 * call.offset_ms) / whole);
   bar.setAttribute("width", Math.max((100 * call.milliseconds) / whole, 1.2));

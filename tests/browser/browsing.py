@@ -19,6 +19,8 @@ SWITCHES = (
     "--disable-component-update",
     "--disable-sync",
 )
+# How Chromium and htmx say that an answer had an error's status.
+REFUSALS = ("status of", "Response Status Error Code")
 # Violations are events of the document; the console would name only some of them.
 LISTEN = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`Content-Security-Policy: ${event.violatedDirective} forbids ${event.blockedURI || event.sample}`))"""
@@ -54,7 +56,7 @@ class Faults:
         page.on("pageerror", lambda error: self.found.append(f"script: {error}"))
 
     def _console(self, message: ConsoleMessage) -> None:
-        asked = any(f"status of {status}" in message.text for status in self.expected)
+        asked = any(f"{words} {status}" in message.text for status in self.expected for words in REFUSALS)
         if message.type == "error" and not asked:
             self.found.append(f"console: {message.text} ({message.location.get('url', '')})")
 
