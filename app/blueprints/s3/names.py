@@ -78,6 +78,8 @@ def visible(text: str) -> str:
 
     Ordinary spaces inside stay; a joiner stays where it joins emoji.
     """
+    if text.isprintable() and text == text.strip() and not any(pair in text for pair in ("  ", " /", "/ ")):
+        return text
     return "".join(_shown(text, index) for index in range(len(text)))
 
 
