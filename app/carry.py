@@ -1,6 +1,7 @@
 """Carries the calls of a form over its redirect, in a signed cookie that the next page reads and clears."""
 
 import base64
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -19,6 +20,7 @@ from app.respond import wants_fragment, wants_json
 COOKIE = "trellis_calls"
 SECONDS = 60
 LARGEST = 3000  # characters of the cookie's value; browsers refuse a cookie over 4,096 bytes in all
+LONGEST = 20 * LARGEST  # characters before compression
 FORMAT = 1
 _MARKS = {"bytes", "blob", "time", "decimal", "map"}
 # How much is kept, tried in turn: most steps, longest list, longest string, longest error message.
@@ -59,8 +61,11 @@ def carried() -> Carried:
 
 
 def _is_page_request() -> bool:
-    looking_ahead = "prefetch" in request.headers.get("Sec-Purpose", "")
-    return not (wants_fragment() or wants_json() or looking_ahead or request.method == "HEAD")
+    headers = request.headers
+    looking_ahead = "prefetch" in headers.get("Sec-Purpose", "")
+    # A picture that is missing answers with a page too, but nobody sees it ("empty": htmx and fetch).
+    unseen = headers.get("Sec-Fetch-Dest", "document") not in ("document", "empty")
+    return not (wants_fragment() or wants_json() or looking_ahead or unseen or request.method == "HEAD")
 
 
 def _serializer() -> URLSafeTimedSerializer:
@@ -96,7 +101,11 @@ def pack(found: Carried, sign: Callable[[Any], str]) -> str:
     start = min((call.started for step in kept for call in step.calls), default=0.0)
     for most, items, letters, words in _CUTS:
         packed = [_pack_step(step, start, _Cut(items, letters), words) for step in kept[:most]]
-        text = sign([FORMAT, packed, found.left_out + sum(step.count for step in kept[most:])])
+        content = [FORMAT, packed, found.left_out + sum(step.count for step in kept[most:])]
+        # What is this long is not worth compressing to see whether it fits.
+        if len(json.dumps(content)) > LONGEST:
+            continue
+        text = sign(content)
         if len(text) <= LARGEST:
             return text
     return _bare(found, kept, start, sign)

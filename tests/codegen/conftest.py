@@ -50,11 +50,15 @@ class Lab:
 
     def python(self) -> tuple[Any, str]:
         """Run the script in this process; returns its `answer`, if it has one, and what it printed."""
+        return self.python_text(script(self.steps))
+
+    def python_text(self, code: str) -> tuple[Any, str]:
+        """Run a script in this process."""
         _use(self.aws.endpoint)
-        names, printed = run(script(self.steps))
+        names, printed = run(code)
         return names.get("answer"), printed
 
-    def quick(self) -> str:
+    def quick(self, text: str | None = None) -> str:
         """Run the commands in bash, the AWS CLI itself in this process, which saves its start; returns its output.
 
         Bash runs a program that notes its words, so that every quote has been read by a real shell.
@@ -64,23 +68,24 @@ class Lab:
         program = noted / "aws"
         program.write_text(f"#!/bin/sh\nprintf '%s\\0' \"$@\" END >> '{noted}/words'\n")
         program.chmod(0o755)
-        self.shell(program.parent)
+        self.shell(program.parent, text)
         words = (noted / "words").read_text().removesuffix("\0").split("\0")
         (noted / "words").unlink()
         return "".join(run_cli(line) for line in _split(words))
 
-    def shell(self, programs: Path = AWS.parent) -> str:
+    def shell(self, programs: Path = AWS.parent, text: str | None = None) -> str:
         """Run the commands in bash with the real AWS CLI; returns what they printed."""
+        text = commands(self.steps) if text is None else text
         path = f"{programs}{os.pathsep}{os.environ['PATH']}"
         done = subprocess.run(
-            ["bash", "-eu", "-c", commands(self.steps)],
+            ["bash", "-eu", "-c", text],
             capture_output=True,
             text=True,
             env={**self.aws.env, "PATH": path, "AWS_PAGER": ""},
             cwd=self.folder,
             timeout=60,
         )
-        assert done.returncode == 0, f"{commands(self.steps)}\n{done.stderr}"
+        assert done.returncode == 0, f"{text}\n{done.stderr}"
         return done.stdout
 
 

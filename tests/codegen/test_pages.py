@@ -1,0 +1,84 @@
+"""What the S3 pages show in their drawers is run: their script, their commands; and the policy is valid JSON."""
+
+import html
+import json
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from tests.codegen.conftest import Lab
+
+BUCKET = "shown-bucket"
+KEYS = ["holiday/sea.txt", 'holiday/it\'s "odd" & $(id) 🎉.txt', "read me.txt"]
+
+
+@pytest.fixture
+def browser(
+    lab: Lab, emptied: Callable[[str], None], tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[FlaskClient]:
+    """A browser at the dashboard over the embedded AWS, with one bucket."""
+    emptied(BUCKET)
+    lab.quiet.create_bucket(Bucket=BUCKET)
+    for key in KEYS:
+        lab.quiet.put_object(Bucket=BUCKET, Key=key, Body=key.encode(), ContentType="text/plain")
+    home = tmp_path_factory.mktemp("dashboard")
+    app = create_app({"TESTING": True, "home": home, "secret_key": "tests", "WTF_CSRF_ENABLED": False})
+    with app.test_client() as client:
+        client.environ_base["HTTP_HOST"] = "127.0.0.1"
+        yield client
+
+
+def shown(text: str, part: str) -> str:
+    """The text of the drawer's pane for the whole page."""
+    found = re.search(rf'<code[^>]*data-fill="{part}"[^>]*>(.*?)</code>', text, re.DOTALL)
+    assert found is not None, f"the page shows no {part}"
+    return html.unescape(found.group(1))
+
+
+PAGES = [
+    "/s3/",
+    f"/s3/{BUCKET}/",
+    f"/s3/{BUCKET}/?prefix=holiday/",
+    f"/s3/{BUCKET}/?prefix=holiday/&view=list",
+    f"/s3/{BUCKET}/objects/holiday/it%27s%20%22odd%22%20%26%20%24%28id%29%20%F0%9F%8E%89.txt",
+]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_what_a_page_shows_runs(browser: FlaskClient, lab: Lab, path: str) -> None:
+    answer = browser.get(path)
+    assert answer.status_code == 200
+    lab.python_text(shown(answer.text, "script"))
+    lab.quick(shown(answer.text, "commands"))
+    policy = json.loads(shown(answer.text, "whole_policy"))
+    assert policy["Statement"]
+
+
+def test_the_scripts_of_a_listing_find_the_objects(browser: FlaskClient, lab: Lab) -> None:
+    answer = browser.get(f"/s3/{BUCKET}/?prefix=holiday/")
+    _, printed = lab.python_text(shown(answer.text, "script"))
+    lab.quick(shown(answer.text, "commands"))
+    assert all(key in printed for key in KEYS[:2])
+    assert KEYS[2] not in printed
+
+
+def test_a_form_shows_its_calls_on_the_page_after_it(browser: FlaskClient, lab: Lab) -> None:
+    answer = browser.post("/s3/", data={"name": "made-by-form"})
+    assert answer.status_code == 303
+    page = browser.get(answer.location)
+    made = [text for text in _each(page.text, "python") if "create_bucket" in text]
+    assert len(made) == 1
+    lab.quiet.delete_bucket(Bucket="made-by-form")
+    lab.python_text(made[0])
+    assert "made-by-form" in [found["Name"] for found in lab.quiet.list_buckets()["Buckets"]]
+    lab.quiet.delete_bucket(Bucket="made-by-form")
+    again = browser.get("/s3/")
+    assert not any("create_bucket" in text for text in _each(again.text, "python"))
+
+
+def _each(text: str, part: str) -> list[str]:
+    found = re.findall(rf'<code[^>]*data-fill="{part}"[^>]*>(.*?)</code>', text, re.DOTALL)
+    return [html.unescape(item) for item in found]
