@@ -3,6 +3,7 @@
 import contextlib
 import copy
 import ctypes
+import gc
 import json
 import logging
 import os
@@ -15,6 +16,8 @@ from embedded.state import Store
 
 logger = logging.getLogger("embedded.state")
 _libc = ctypes.CDLL(None) if sys.platform.startswith("linux") else None
+# What the emulator's serialisation writes around its containers, as a rule at the top only.
+_MARKS = {"__scoped__", "__account_region_scoped__"}
 
 
 class EmulatorState:
@@ -28,16 +31,30 @@ class EmulatorState:
 
     def restore(self) -> None:
         """Load every saved service; one that cannot be used is set aside, never half loaded and overwritten."""
+        # Nothing of what is loaded is garbage: looking for some would take longer than the loading.
+        gc.disable()
         for name, module in self._app._state_map.items():
             payload = self._store.load(name)
             if payload is None:
                 continue
             try:
-                data = json.loads(payload, object_hook=self._persistence._json_object_hook)
+                data = self._decoded(payload)
                 self._app._get_module(module).load_persisted_state(data)
             except Exception:
                 logger.exception("The state of %s could not be restored.", name)
                 self._store.set_aside(name)
+        gc.freeze()
+        gc.enable()
+
+    def _decoded(self, payload: bytes) -> Any:
+        """Return a state from JSON; where it holds no bytes, without a look at every single dictionary."""
+        hook = self._persistence._json_object_hook
+        if b'"__bytes__"' not in payload:
+            parts = json.loads(payload)
+            marked = [name for name, part in parts.items() if isinstance(part, dict) and _MARKS & part.keys()]
+            if len(marked) == payload.count(b'scoped__": true'):
+                return {name: hook(part) if name in marked else part for name, part in parts.items()}
+        return json.loads(payload, object_hook=hook)
 
     def state_names(self) -> list[str]:
         """Return the services that are loaded and hold state."""
@@ -57,6 +74,9 @@ class EmulatorState:
         state = getter() if getter else None
         if state is None:
             return None
+        if name == "cloudwatch_logs":
+            # An index of the events, which the emulator builds again when they are queried.
+            state.pop("log_records", None)
         return json.dumps(state, default=self._persistence._json_default).encode()
 
     def acts_by_itself(self) -> bool:
@@ -71,6 +91,7 @@ class EmulatorState:
             _libc.prctl(1, signal.SIGKILL)
         with contextlib.suppress(OSError, AttributeError):
             os.nice(5)
+        gc.disable()
         copy.deepcopy = _itself  # type: ignore[assignment]
 
     def _getters(self) -> dict[str, Callable[[], Any]]:

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable, Mapping
 from typing import Protocol
 
-from embedded.state import Store
+from embedded.state import Store, checksum
 
 logger = logging.getLogger("embedded.state")
 PAUSE = 1.0
@@ -46,7 +46,6 @@ class Saver:
         self._marked: set[str] = set()
         self._all = False
         self._wake = asyncio.Event()
-        self._written: dict[str, str] = {}
         self._sizes: dict[str, int] = {}
         self._overtaken: set[str] = set()
 
@@ -88,7 +87,7 @@ class Saver:
         payload = self._source.serialise(name)
         if payload is not None:
             self._overtaken.add(name)
-            self._written[name] = self._store.write(name, payload)
+            self._store.current[name] = self._store.write(name, payload)
 
     def _due(self) -> list[str]:
         if not self._marked and not self._all:
@@ -100,7 +99,7 @@ class Saver:
         readable, writable = os.pipe()
         child = os.fork()
         if child == 0:
-            _child(self._source, self._store, names, self._written, writable)
+            _child(self._source, self._store, names, writable)
         os.close(writable)
         try:
             status = await _ended(child)
@@ -116,7 +115,7 @@ class Saver:
 
     async def _in_thread(self, names: list[str]) -> bool:
         """Where there is no fork: the interpreter's threads take turns, so requests go on in between."""
-        return self._commit(await asyncio.to_thread(write_candidates, self._source, self._store, names, self._written))
+        return self._commit(await asyncio.to_thread(write_candidates, self._source, self._store, names))
 
     def _commit(self, report: Mapping[str, list[str | int]]) -> bool:
         for name, (digest, size) in report.items():
@@ -129,13 +128,11 @@ class Saver:
                 self._store.discard(name)
             else:
                 self._store.commit(name)
-                self._written[name] = str(digest)
+                self._store.current[name] = str(digest)
         return "" not in report
 
 
-def write_candidates(
-    source: Source, store: Store, names: Iterable[str], written: Mapping[str, str]
-) -> dict[str, list[str | int]]:
+def write_candidates(source: Source, store: Store, names: Iterable[str]) -> dict[str, list[str | int]]:
     """Write what differs from what was written; return checksum ("" when nothing changed) and size by service.
 
     A service that cannot be written is logged and reported under the empty name: the others are still saved.
@@ -146,12 +143,10 @@ def write_candidates(
             payload = source.serialise(name)
             if payload is None:
                 continue
-            import hashlib
-
-            digest = hashlib.sha256(payload).hexdigest()
-            changed = written.get(name) != digest
+            digest = checksum(payload)
+            changed = store.current.get(name) != digest
             if changed:
-                store.write_candidate(name, payload)
+                store.write_candidate(name, payload, digest)
             report[name] = [digest if changed else "", len(payload)]
         except Exception:
             logger.exception("The state of %s could not be written.", name)
@@ -159,12 +154,12 @@ def write_candidates(
     return report
 
 
-def _child(source: Source, store: Store, names: list[str], written: Mapping[str, str], writable: int) -> None:
+def _child(source: Source, store: Store, names: list[str], writable: int) -> None:
     """Write in the forked child and end it, whatever happens: it must never run the parent's code."""
     status = 1
     try:
         source.enter_child()
-        report = write_candidates(source, store, names, written)
+        report = write_candidates(source, store, names)
         with os.fdopen(writable, "w") as pipe:
             pipe.write(json.dumps(report))
         status = 0

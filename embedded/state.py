@@ -10,15 +10,21 @@ logger = logging.getLogger("embedded.state")
 _MARK = b"trellis-state 1 "
 
 
+def checksum(payload: bytes) -> str:
+    """Return what tells a whole file from a damaged one."""
+    return hashlib.sha256(payload).hexdigest()
+
+
 class Store:
     """The state files in one directory."""
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
+        # The checksum of each current state that was loaded or written.
+        self.current: dict[str, str] = {}
 
-    def write_candidate(self, service: str, payload: bytes) -> str:
-        """Write a new state beside the current one and return its checksum; nothing is replaced yet."""
-        digest = hashlib.sha256(payload).hexdigest()
+    def write_candidate(self, service: str, payload: bytes, digest: str) -> None:
+        """Write a new state, of this checksum, beside the current one; nothing is replaced yet."""
         path = self._candidate(service)
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         with os.fdopen(descriptor, "wb") as file:
@@ -26,7 +32,6 @@ class Store:
             file.write(payload)
             file.flush()
             os.fsync(file.fileno())
-        return digest
 
     def commit(self, service: str) -> None:
         """Make the candidate the current state, and the current state the previous one."""
@@ -44,7 +49,8 @@ class Store:
 
     def write(self, service: str, payload: bytes) -> str:
         """Replace a service's state and return its checksum."""
-        digest = self.write_candidate(service, payload)
+        digest = checksum(payload)
+        self.write_candidate(service, payload, digest)
         self.commit(service)
         return digest
 
@@ -53,6 +59,8 @@ class Store:
         for path in (self._current(service), self._previous(service)):
             payload = _read(path)
             if payload is not None:
+                if path == self._current(service):
+                    self.current[service] = checksum(payload)
                 return payload
             if path.exists():
                 self.set_aside(service, path)
@@ -85,5 +93,5 @@ def _read(path: Path) -> bytes | None:
         return None
     head, newline, payload = path.read_bytes().partition(b"\n")
     digest = head.removeprefix(_MARK)
-    sound = newline and head.startswith(_MARK) and hashlib.sha256(payload).hexdigest().encode() == digest
+    sound = newline and head.startswith(_MARK) and checksum(payload).encode() == digest
     return payload if sound else None
