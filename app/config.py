@@ -49,6 +49,9 @@ class Settings:
         "TRELLIS_CACHE_BUCKET",
         "Bucket that keeps thumbnails. Empty: trellis-cache-ACCOUNT-REGION.",
     )
+    state_table: str = _setting(
+        "trellis-state", "TRELLIS_STATE_TABLE", "DynamoDB table of the dashboard's own state: history, saved queries."
+    )
 
     @property
     def max_upload_bytes(self) -> int:
