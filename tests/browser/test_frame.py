@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.browsing import assert_accessible, too_wide
+from tests.browser.browsing import SCREENSHOTS, assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
 
 LOOKS = [(theme, width) for theme in ("light", "dark") for width in (1280, 390)]
@@ -354,3 +354,26 @@ def test_rail_and_bar_stay_in_sight_while_scrolling(page_at: OpenPage) -> None:
     assert tops == [0, 0]
     drawer = page.evaluate("innerHeight - document.querySelector('#drawer').getBoundingClientRect().bottom")
     assert drawer == 0
+
+
+def test_title_tells_what_ended_until_the_person_is_back(page_at: OpenPage) -> None:
+    page = page_at("/")
+    page.evaluate("Object.defineProperty(document, 'hidden', {get: () => window.away, configurable: true})")
+    page.evaluate("window.away = true; trellis.announce('12 files stored')")
+    expect(page).to_have_title("12 files stored · Overview · Trellis")
+    page.evaluate("window.away = false; document.dispatchEvent(new Event('visibilitychange'))")
+    expect(page).to_have_title("Overview · Trellis")
+
+
+def test_bar_of_the_smallest_phone_holds_the_longest_region(page_at: OpenPage) -> None:
+    page = page_at("/", width=360)
+    page.locator(".pill-region").click()
+    page.keyboard.type("ap-southeast-2")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pill-region")).to_contain_text("ap-southeast-2")
+    tops = page.evaluate(
+        "[...document.querySelectorAll('.bar > :not(.crumbs)')].map((e) => e.getBoundingClientRect().top)"
+    )
+    assert max(tops) - min(tops) < 12
+    assert not too_wide(page)
+    page.screenshot(path=SCREENSHOTS / "overview-360.png")
