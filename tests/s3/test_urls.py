@@ -13,9 +13,9 @@ from tests.s3.test_views_pages import HOSTILE
 
 
 @pytest.fixture
-def address(embedded_app: Flask) -> Iterator[tuple[str, int]]:
+def address(shared_app: Flask) -> Iterator[tuple[str, int]]:
     """Yield the address of the application on a real server."""
-    server = make_server("127.0.0.1", 0, embedded_app, threaded=True)
+    server = make_server("127.0.0.1", 0, shared_app, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     yield "127.0.0.1", server.server_port

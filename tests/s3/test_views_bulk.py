@@ -10,8 +10,8 @@ from tests.s3.test_views_pages import post
 
 
 @pytest.fixture
-def app(embedded_app: Flask) -> Flask:
-    return embedded_app
+def app(shared_app: Flask) -> Flask:
+    return shared_app
 
 
 def put(s3: Any, bucket: str, *keys: str) -> None:

@@ -14,8 +14,8 @@ PHOTO = (Path(__file__).parents[1] / "pictures" / "pixel6.jpg").read_bytes()
 
 
 @pytest.fixture
-def app(embedded_app: Flask) -> Flask:
-    return embedded_app
+def app(shared_app: Flask) -> Flask:
+    return shared_app
 
 
 @pytest.fixture

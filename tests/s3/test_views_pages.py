@@ -38,8 +38,8 @@ HOSTILE = [
 
 
 @pytest.fixture
-def app(embedded_app: Flask) -> Flask:
-    return embedded_app
+def app(shared_app: Flask) -> Flask:
+    return shared_app
 
 
 def post(client: FlaskClient, path: str, token: str, **fields: Any) -> Any:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from app import aws, respond
@@ -106,9 +106,3 @@ def _held(held: service.Contents) -> str:
 def held(contents: Any) -> str:
     """Return in words what a bucket still holds."""
     return _held(contents)
-
-
-@bp.get("/<bucket>")
-def bucket_without_slash(bucket: str) -> Response:
-    """Lead to the bucket's page."""
-    return redirect(folder_url(bucket), 308)
