@@ -9,7 +9,7 @@ from botocore.exceptions import ClientError
 
 from app.blueprints.s3.service import media
 
-PIECE = 1024 * 1024  # bytes passed on at once
+PIECE = 256 * 1024  # bytes passed on at once
 _UNCHANGED = ("304", "NotModified")
 
 
