@@ -7,13 +7,14 @@ import pkgutil
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 from embedded import overlays as package
 from embedded.asgi import App, Message, Receive, Scope, Send
 from embedded.errors import Response, aws_error, refuse
 from embedded.guard import answer
 from embedded.request import BodyRefusedError, DisconnectedError, Request
+from embedded.settings import Home
 from embedded.signing import ALGORITHM
 
 logger = logging.getLogger("embedded.overlays")
@@ -57,6 +58,17 @@ class Overlay(Protocol):
         """Return the answer, or None to let the request pass on unchanged."""
 
 
+@runtime_checkable
+class Lasting(Protocol):
+    """What an overlay has besides when it keeps something running."""
+
+    async def begin(self, home: Home, /) -> None:
+        """Start; what takes long goes on after the return."""
+
+    async def end(self) -> None:
+        """End in order, within seconds."""
+
+
 @dataclass
 class Overlaid:
     """The ASGI layer: the first overlay that answers wins, else the emulator does."""
@@ -95,6 +107,25 @@ def discover() -> list[Overlay]:
     """Return the overlay of every module in embedded/overlays, in the order of their names."""
     names = sorted(found.name for found in pkgutil.iter_modules(package.__path__))
     return [importlib.import_module(f"{package.__name__}.{name}").overlay for name in names]
+
+
+async def begin(home: Home) -> list[Overlay]:
+    """Return the overlays, those that keep something running begun."""
+    overlays = discover()
+    for overlay in overlays:
+        if isinstance(overlay, Lasting):
+            await overlay.begin(home)
+    return overlays
+
+
+async def end(overlays: Sequence[Overlay]) -> None:
+    """Tell them to end what they run; one that fails holds up neither the others nor the last save."""
+    for overlay in overlays:
+        if isinstance(overlay, Lasting):
+            try:
+                await overlay.end()
+            except Exception:
+                logger.exception("An overlay did not end in order: %r", overlay)
 
 
 def json_request(request: Request, service: str, target: str, parameters: Any) -> Request:

@@ -10,13 +10,14 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from embedded import layers
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
-from embedded.layers import Overlaid, discover
+from embedded.layers import Overlaid, Overlay
 from embedded.saver import Saver
 from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environment, write_private
 
@@ -38,8 +39,9 @@ async def run(settings: Settings, listener: socket.socket) -> None:
     _end_on_signals(ending)
     saving = asyncio.create_task(saver.run())
     started = asyncio.Event()
-    layers = build(settings, host, port, saver)
-    serving = asyncio.create_task(serve(layers, listener, started, ending.wait))
+    overlays = await layers.begin(home)
+    app = build(settings, host, port, saver, overlays)
+    serving = asyncio.create_task(serve(app, listener, started, ending.wait))
     await asyncio.wait([serving, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED)
     if not serving.done():
         await _announce(settings, port)
@@ -52,6 +54,7 @@ async def run(settings: Settings, listener: socket.socket) -> None:
         await asyncio.wait([saving])
         saver.mark(None)
         await saver.save()
+        await layers.end(overlays)
         host.end_children()
 
 
@@ -90,7 +93,7 @@ def _save_after_functions(host: Any, saver: Saver) -> None:
     host.on_function_run(seen)
 
 
-def build(settings: Settings, host: Any, port: int, saver: Saver) -> Guard:
+def build(settings: Settings, host: Any, port: int, saver: Saver, overlays: Sequence[Overlay]) -> Guard:
     """Put the layers together: guard, then what makes answers true, then the emulator."""
     root = root_credentials(settings.home.secret())
 
@@ -98,7 +101,7 @@ def build(settings: Settings, host: Any, port: int, saver: Saver) -> Guard:
         return root(access_key, token) or host.credentials(access_key, token)
 
     return Guard(
-        Overlaid(Durable(host.app, saver, host.state.names_of), discover()),
+        Overlaid(Durable(host.app, saver, host.state.names_of), overlays),
         port,
         find,
         settings.allow_origins,

@@ -73,13 +73,22 @@ def prepare(state: Path) -> Place:
     """Return the place below a state directory, or its stand-in below ELSEWHERE."""
     who, base = owner(), state / "databases"
     if who.uid is not None and not reachable(base.parent, opened=(state, state.parent)):
-        mark = hashlib.sha256(str(state).encode()).hexdigest()[:12]
         sweep(ELSEWHERE)
-        base = ELSEWHERE / f"databases-{mark}"
+        base = stand_in(state)
         base.mkdir(mode=0o711, parents=True, exist_ok=True)
         (base / "state-directory").write_text(f"{state}\n")
     base.mkdir(mode=0o711, parents=True, exist_ok=True)
     return Place(base, who)
+
+
+def stand_in(state: Path) -> Path:
+    """Return where data is kept when the unprivileged user cannot reach the state directory."""
+    return ELSEWHERE / f"databases-{hashlib.sha256(str(state).encode()).hexdigest()[:12]}"
+
+
+def exists(state: Path) -> bool:
+    """Whether there is a place already."""
+    return (state / "databases").exists() or stand_in(state).exists()
 
 
 def reachable(path: Path, opened: tuple[Path, ...] = ()) -> bool:
