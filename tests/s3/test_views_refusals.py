@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.blueprints.s3.service import buckets, objects
-from tests.pages import Page
+from tests.pages import Page, check_page
 from tests.s3.test_views_pages import post
 
 NAMED = {"Bucket": "b", "Key": "k"}
@@ -100,3 +100,27 @@ def test_emptying_goes_on_for_some_rounds_and_says_what_is_left(stub: Stubber) -
     stub.add_response("list_object_versions", held)
     emptied = buckets.empty_bucket(stub.client, "b", rounds=2)
     assert (emptied.deleted, emptied.left.delete_markers, emptied.left.more) == (2, 1, True)
+
+
+def test_the_page_of_emptying_names_what_aws_kept(
+    page: Callable[..., Page], client: FlaskClient, stub: Stubber
+) -> None:
+    stub.add_response("list_buckets", {"Buckets": []})
+    token = page("/s3/", calls=1).csrf
+    held: dict[str, Any] = {"Versions": [{"Key": "k\n", "VersionId": "v", "IsLatest": True}]}
+    error = {"Key": "k\n", "VersionId": "v", "Code": "AccessDenied", "Message": "locked"}
+    stub.add_response("list_object_versions", held)
+    stub.add_response("delete_objects", {"Errors": [error]})
+    stub.add_response("list_object_versions", held)
+    shown = check_page(post(client, "/s3/locked-one/empty", token, name="locked-one"), "empty", 200, 3)
+    assert "k‹LF›" in shown.text and "locked" in shown.text and "still holds 1 object" in shown.text
+
+
+def test_the_fragment_of_emptying_goes_on_by_itself(
+    page: Callable[..., Page], client: FlaskClient, s3: Any, bucket: str
+) -> None:
+    s3.put_object(Bucket=bucket, Key="a", Body=b"1")
+    data = {"csrf_token": page("/s3/").csrf, "name": bucket}
+    answer = client.post(f"/s3/{bucket}/empty", data=data, headers={"HX-Request": "true"})
+    text = answer.get_data(as_text=True)
+    assert "The bucket is empty now" in text and "<html" not in text and "hx-trigger" not in text

@@ -63,7 +63,7 @@ def carried(name: str, value: str) -> dict[str, str]:
 
     Such a value travels percent-encoded, under the name with `_quoted` behind it.
     """
-    if any(unicodedata.category(character) == "Cc" for character in value):
+    if not value.isprintable() and any(unicodedata.category(character) == "Cc" for character in value):
         return {"name": f"{name}_quoted", "value": quote(value, safe="")}
     return {"name": name, "value": value}
 
