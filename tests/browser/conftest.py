@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 from tests.browser.browsing import SCREENSHOTS, SWITCHES, Faults, find_browser
-from tests.browser.serving import dashboard
+from tests.browser.serving import dashboard, free_port
 from tests.embedded.process import Embedded, start
 
 HEIGHT = {390: 844, 360: 740}
@@ -43,9 +43,10 @@ def browser() -> Iterator[Browser]:
 def live(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Live]:
     """The dashboard over an embedded AWS of its own, without demo data."""
     home = tmp_path_factory.mktemp("live")
-    aws = start(home / "aws")
+    port = free_port()  # known beforehand: S3 answers pages of this origin only
+    aws = start(home / "aws", "--allow-origin", f"http://127.0.0.1:{port}")
     try:
-        with dashboard(aws.env, home / "dashboard") as url:
+        with dashboard(aws.env, home / "dashboard", port) as url:
             yield Live(url, aws)
     finally:
         aws.stop()

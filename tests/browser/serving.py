@@ -24,9 +24,9 @@ def free_port() -> int:
 
 
 @contextmanager
-def dashboard(env: Mapping[str, str], home: Path) -> Iterator[str]:
+def dashboard(env: Mapping[str, str], home: Path, port: int | None = None) -> Iterator[str]:
     """Serve the application by gunicorn with this environment; yields its address and ends the server."""
-    port = free_port()
+    port = port or free_port()
     log = home / "gunicorn.log"
     home.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as written:
