@@ -40,13 +40,11 @@ def test_glue_crawlers_are_not_started(embedded_aws: Embedded) -> None:
 
 def test_no_database_is_claimed(embedded_aws: Embedded) -> None:
     rds = embedded_aws.client("rds")
-    create = {"DBInstanceIdentifier": "database-1", "DBInstanceClass": "db.t3.micro", "Engine": "mysql"}
-    assert refused(rds.create_db_instance, **create)[0] == "UnsupportedOperation"
     cluster = {"DBClusterIdentifier": "c", "Engine": "aurora-mysql"}
     assert refused(rds.create_db_cluster, **cluster)[0] == "UnsupportedOperation"
-    assert refused(rds.start_db_instance, DBInstanceIdentifier="database-1")[0] == "UnsupportedOperation"
+    assert refused(rds.start_db_instance, DBInstanceIdentifier="database-1")[0] == "DBInstanceNotFound"
     restore = {"DBInstanceIdentifier": "r", "DBSnapshotIdentifier": "s"}
-    assert refused(rds.restore_db_instance_from_db_snapshot, **restore)[0] == "UnsupportedOperation"
+    assert refused(rds.restore_db_instance_from_db_snapshot, **restore)[0] == "DBSnapshotNotFound"
     assert rds.describe_db_instances()["DBInstances"] == []
     data = embedded_aws.client("rds-data")
     arns = {"resourceArn": "arn:aws:rds:us-east-1:000000000000:cluster:c", "secretArn": "arn:" + "x" * 20}
