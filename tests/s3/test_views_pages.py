@@ -108,3 +108,10 @@ def test_hostile_keys_are_listed_shown_tagged_and_deleted(
     deleted = post(client, f"/s3/{bucket}/object/delete", fetched.csrf, **{field["name"]: field["value"]})
     assert deleted.status_code == 303
     assert "Contents" not in s3.list_objects_v2(Bucket=bucket)
+
+
+def test_the_upload_form_names_everything_before_its_files(page: Callable[..., Page], bucket: str) -> None:
+    shown = page(f"/s3/{bucket}/?prefix=a%0Ab/", calls=1)
+    [form] = [f for f in shown.all(".//form") if (f.get("action") or "").endswith("/upload")]
+    names = [e.get("name") for e in form.iter() if e.tag in ("input", "select") and e.get("name")]
+    assert names == ["csrf_token", "prefix_quoted", "collision", "files", "files"]
