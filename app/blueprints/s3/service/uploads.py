@@ -76,14 +76,12 @@ def _pass_on(most: int, form: FormReader, outcome: Outcome, sender: Sender, uplo
     buffer = sender.borrow()
     used = _fill(form, buffer)
     _describe(outcome, buffer, used)
-    while outcome.open and used == len(buffer) and outcome.size <= most:
-        following = sender.borrow()
-        begun = form.readinto(following)
-        if not begun:  # the file ended with the buffer: it is the last part, or the whole
-            sender.give_back(following)
-            break
+    first = bytearray(1)
+    while outcome.open and used == len(buffer) and outcome.size <= most and form.readinto(first):
         sender.submit(partial(upload.send_part, buffer), buffer)
-        buffer, used = following, _fill(form, following, begun)
+        buffer = sender.borrow()
+        buffer[:1] = first
+        used = _fill(form, buffer, 1)
         outcome.size += used
     if outcome.size > most:
         sender.submit(partial(upload.give_up, _too_large(most)), buffer)
@@ -113,7 +111,7 @@ def _describe(outcome: Outcome, buffer: bytearray, used: int) -> None:
         return
     with memoryview(buffer) as view:
         kind = media.kind_of(view[:used], outcome.name)
-        size = media.dimensions(view[:used]) if kind.is_picture else None
+        size = media.dimensions(view[: min(used, MIB)]) if kind.is_picture else None
     outcome.size = used
     outcome.type, outcome.named_type = kind.type, kind.named_type
     outcome.width, outcome.height = size or (None, None)

@@ -28,6 +28,7 @@ def upload(bucket: str) -> Response:
     """Store the files of a form."""
     settings: Settings = current_app.extensions["settings"]
     body = RequestBody(request.environ)
+    body.linger()  # refusals come before the body has arrived
     if body.length is not None and body.length > settings.max_upload_bytes + OVERHEAD:
         raise RequestEntityTooLarge(_too_large(settings))
     try:
@@ -36,7 +37,6 @@ def upload(bucket: str) -> Response:
         where = _destination(bucket, fields, settings)
         size = uploads.part_size(body.length, where.max_bytes)
         outcomes = uploads.receive(aws.client("s3"), form, parts, where, size)
-        body.drain(OVERHEAD)
     except Malformed as error:
         raise BadRequest(f"{error} Nothing was stored.") from error
     return answer(bucket, where.prefix, outcomes)
