@@ -7,14 +7,14 @@ from typing import Any
 import boto3
 from flask import Flask
 
-from app import aws, blueprints, carry, config, errors, recorder, security, templating
+from app import assets, aws, blueprints, carry, config, errors, recorder, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
 
 
 def create_app(overrides: Mapping[str, Any] | None = None, session_factory: Callable[[], Any] = boto3.Session) -> Flask:
     """Return the application; `overrides` sets fields of Settings and Flask's own configuration (upper case)."""
-    app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.url_map.merge_slashes = False  # an S3 key may hold empty segments
     settings = config.load(overrides)
     app.extensions["settings"] = settings
@@ -22,6 +22,7 @@ def create_app(overrides: Mapping[str, Any] | None = None, session_factory: Call
     app.json.sort_keys = False  # type: ignore[attr-defined]
     found = list(blueprints.discover())
     recorder.init_app(app)
+    assets.init_app(app)
     aws.init_app(app, session_factory)
     security.init_app(app, settings)
     errors.init_app(app)

@@ -8,6 +8,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
 from app.problems import Problem, from_exception
+from app.recorder import recorded
 from app.respond import wants_fragment, wants_json
 
 logger = logging.getLogger("trellis")
@@ -59,11 +60,21 @@ def problem_of(error: Exception) -> Problem:
         return _CSRF
     if isinstance(error, HTTPException):
         return _from_http(error)
-    problem = from_exception(error)
+    problem = from_exception(error, _asked_for())
     if problem is None:
         logger.error("unhandled error at %s", request.path, exc_info=error)
         return _OURS
     return problem
+
+
+def _asked_for() -> str:
+    """Return the bucket or key that the failed call named: AWS's own answer often leaves it out."""
+    failed = [call for call in recorded() if call.failed]
+    if not failed:
+        return ""
+    named = failed[-1].parameters
+    key = "Key" if (failed[-1].error_code or "").startswith(("NoSuchKey", "404")) else "Bucket"
+    return str(named.get(key) or named.get("Bucket") or "")
 
 
 def _from_http(error: HTTPException) -> Problem:

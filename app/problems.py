@@ -40,12 +40,15 @@ NOT_CONNECTED = Problem(
 )
 
 
-def from_exception(error: BaseException) -> Problem | None:
-    """Return the Problem of an exception, or None for one that is no answer of AWS's but a fault of our own."""
+def from_exception(error: BaseException, what: str = "") -> Problem | None:
+    """Return the Problem of an exception, or None for one that is no answer of AWS's but a fault of our own.
+
+    `what` names the resource that was asked for, where AWS's answer does not.
+    """
     if isinstance(error, Refused):
         return error.problem
     if isinstance(error, ClientError):
-        return _from_client_error(error)
+        return _from_client_error(error, what)
     if isinstance(error, NoAws | boto.NoCredentialsError | boto.PartialCredentialsError):
         return NOT_CONNECTED
     if isinstance(error, ReadOnly):
@@ -53,7 +56,7 @@ def from_exception(error: BaseException) -> Problem | None:
     if isinstance(error, boto.BotoCoreError):
         return _from_botocore(error)
     if isinstance(error.__context__, ClientError):
-        return _from_client_error(error.__context__)  # boto3's S3UploadFailedError hides the error that caused it
+        return _from_client_error(error.__context__, what)  # boto3's S3UploadFailedError hides the error that caused it
     return None
 
 
@@ -68,13 +71,13 @@ def _read_only(error: ReadOnly) -> Problem:
     )
 
 
-def _from_client_error(error: ClientError) -> Problem:
+def _from_client_error(error: ClientError, what: str) -> Problem:
     answer: dict[str, Any] = dict(error.response)
     details = answer.get("Error", {})
     code = str(details.get("Code", ""))
     metadata = answer.get("ResponseMetadata", {})
     words = _words(code, error.operation_name) or Words(_status(metadata), *UNKNOWN)
-    named = details.get("BucketName") or details.get("Key") or ""
+    named = details.get("BucketName") or details.get("Key") or what
     happened = words.happened.replace(" {what}", f" “{named}”" if named else "")
     happened = happened.replace("{message}", details.get("Message") or str(error))
     request_id = metadata.get("RequestId") or ""

@@ -55,7 +55,8 @@ _calls: ContextVar[list[Call] | None] = ContextVar("trellis_calls", default=None
 
 def recorded() -> list[Call]:
     """Return the calls made so far in this request, oldest first."""
-    return _calls.get() or []
+    calls = _calls.get()
+    return [] if calls is None else calls
 
 
 @contextmanager

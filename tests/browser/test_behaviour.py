@@ -20,7 +20,7 @@ COUNT_SENT = """() => {
   });
 }"""
 AGO = """async (moments) => {
-  const { ago } = await import("/static/js/times.js");
+  const { ago } = await import("/static/any/js/times.js");
   return moments.map((moment) => ago(new Date(moment), new Date("2026-03-01T12:00:00Z")));
 }"""
 

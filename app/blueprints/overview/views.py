@@ -1,6 +1,7 @@
 """The first page, and the small routes that belong to no service."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
@@ -30,6 +31,7 @@ class Overview:
 
     identity: aws.Identity
     services: list[Service]
+    env_file: str
 
 
 @bp.get("/")
@@ -37,7 +39,13 @@ def index() -> Response:
     """Show each service with its state; a service that fails says so and leaves the others standing."""
     identity = aws.identity()
     services = [_service(nav, identity) for nav in current_app.extensions["navs"] if nav.group]
-    return respond.page("overview/index.html", Overview(identity, services))
+    return respond.page("overview/index.html", Overview(identity, services, _env_file()))
+
+
+def _env_file() -> str:
+    """Return the file with the embedded AWS's exports, as one types it where the dashboard was started."""
+    home: Path = current_app.extensions["settings"].home.absolute()
+    return str((home.relative_to(Path.cwd()) if home.is_relative_to(Path.cwd()) else home) / "env")
 
 
 def _service(nav: Nav, identity: aws.Identity) -> Service:

@@ -16,7 +16,8 @@ from app.blueprints.s3.views.common import cache_bucket, counted, done, s3
 
 def status() -> Status:
     """Return S3's state for the overview."""
-    return Status(counted(service.list_buckets(s3()).total, "bucket"))
+    found = service.list_buckets(s3(), cache_bucket=cache_bucket()).buckets
+    return Status(counted(sum(not bucket.is_cache for bucket in found), "bucket"))
 
 
 @bp.get("/")

@@ -1,0 +1,34 @@
+"""Static files under an address that changes with their content, so that browsers may keep them for a year."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, send_from_directory
+
+YEAR = 365 * 24 * 3600
+FOLDER = Path(__file__).resolve().parent.parent / "static"
+
+
+def version(folder: Path = FOLDER) -> str:
+    """Return a short hash over the names and contents of every file that is served."""
+    digest = hashlib.sha256()
+    for path in sorted(folder.rglob("*")):
+        if path.is_file() and "node_modules" not in path.parts:
+            digest.update(str(path.relative_to(folder)).encode() + b"\0" + path.read_bytes())
+    return digest.hexdigest()[:12]
+
+
+def init_app(app: Flask) -> None:
+    """Serve the folder below /static/<version>/: scripts that import one another stay within one version."""
+    current = version()
+
+    @app.url_defaults
+    def add_version(endpoint: str, values: dict[str, Any]) -> None:
+        if endpoint == "static":
+            values.setdefault("version", current)
+
+    @app.get("/static/<version>/<path:filename>", endpoint="static")
+    def static(version: str, filename: str) -> Response:
+        # An older page may still ask for its version while instances are being replaced: it gets what there is.
+        return send_from_directory(FOLDER, filename, max_age=YEAR if version == current else 0)
