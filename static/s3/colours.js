@@ -10,7 +10,10 @@ export function startColours(items) {
 }
 
 function prepare(image) {
-  if (image.complete && image.naturalWidth) return;
+  if (image.complete && image.naturalWidth) {
+    learn(image);
+    return;
+  }
   const known = recall(image);
   if (known) image.parentElement.style.backgroundColor = known;
   image.addEventListener("load", () => learn(image), { once: true });
