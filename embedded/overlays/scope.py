@@ -8,11 +8,12 @@ SERVICES = frozenset(
     (
         *("acm", "apigateway", "dynamodb", "ec2", "events", "execute-api", "glue", "iam", "kinesis", "kms"),
         *("lambda", "logs", "monitoring", "rds", "resource-groups", "s3", "scheduler", "secretsmanager"),
-        *("sns", "sqs", "ssm", "states", "sts", "tagging"),
+        *("sns", "sqs", "ssm", "sts", "tagging"),
     )
 )
 # What people look for, with what to do instead.
 REASONS = {
+    "states": "Step Functions is not part of the embedded AWS: it would start what is refused here.",
     "elasticbeanstalk": "Elastic Beanstalk is not part of the embedded AWS: deploying needs a real AWS account.",
     "rds-data": "The RDS Data API is not available: the embedded AWS has no database server behind it yet.",
 }
