@@ -166,6 +166,26 @@ def test_a_bomb_is_measured_and_never_decoded() -> None:
     assert told.value.code == "too-heavy"
 
 
+def gif_bomb() -> bytes:
+    """Return a GIF whose frames are far larger than its header says."""
+    frame = b"," + struct.pack("<HHHHB", 0, 0, 65535, 65535, 0) + b"\x02\x02\x44\x01\x00"
+    return b"GIF89a" + struct.pack("<HHBBB", 10, 10, 0x80, 0, 0) + bytes(6) + frame * 2 + b";"
+
+
+def test_a_bomb_behind_a_small_header_is_no_failure() -> None:
+    assert media.dimensions(gif_bomb()) in (None, (10, 10))
+    with pytest.raises(NoPreview) as told:
+        shrink(gif_bomb(), MOST)
+    assert told.value.code == "too-many-pixels"
+
+
+def test_the_pages_of_a_tiff_do_not_move() -> None:
+    pages = [Image.new("RGB", (50, 50), colour) for colour in ("red", "blue")]
+    out = BytesIO()
+    pages[0].save(out, "TIFF", save_all=True, append_images=pages[1:])
+    assert shrink(out.getvalue(), MOST).marks == ()
+
+
 def test_a_large_jpeg_is_decoded_at_a_fraction() -> None:
     small = shrink(picture("JPEG", (8000, 6000)), MOST)
     assert (small.width, small.height) == (8000, 6000)

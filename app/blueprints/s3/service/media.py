@@ -1,6 +1,7 @@
 """What a file is: decided by its first bytes, never by its name."""
 
 import mimetypes
+import struct
 from dataclasses import dataclass
 from io import BytesIO
 from typing import Any
@@ -10,6 +11,7 @@ from PIL import (
     AvifImagePlugin,
     BmpImagePlugin,
     GifImagePlugin,
+    Image,
     JpegImagePlugin,
     PngImagePlugin,
     TiffImagePlugin,
@@ -33,7 +35,19 @@ READERS: dict[str, type[Any]] = {
     "image/bmp": BmpImagePlugin.BmpImageFile,
 }
 INLINE = frozenset(READERS) - {"image/tiff"}  # no browser but Safari shows TIFF; its thumbnail is WebP
-BROKEN = (OSError, SyntaxError, ValueError, EOFError, UnidentifiedImageError, KeyError, IndexError, OverflowError)
+# What Pillow raises for damaged and hostile files, by its own plugins' habits.
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    EOFError,
+    LookupError,
+    ArithmeticError,
+    MemoryError,
+    struct.error,
+    Image.DecompressionBombError,
+)
 _LABELS = {"image/jpeg": "JPEG", "image/svg+xml": "SVG", "image/webp": "WebP", "text/html": "HTML"}
 _SIGNATURES = (
     (b"\xff\xd8\xff", "image/jpeg"),
@@ -157,6 +171,11 @@ def displayed(picture: Any) -> tuple[int, int]:
     return (height, width) if turned else (width, height)
 
 
+def is_animated(picture: Any) -> bool:
+    """Whether a picture moves; the pages of a TIFF do not."""
+    return bool(getattr(picture, "is_animated", False)) and picture.format != "TIFF"
+
+
 def inspect(client: Any, bucket: str, key: str, version: str | None = None, position: bool = False) -> Inspection:
     """Read the beginning of an object and say what it is; the place where it was taken only when asked for."""
     head, stored = _head(client, bucket, key, version)
@@ -173,7 +192,7 @@ def inspect(client: Any, bucket: str, key: str, version: str | None = None, posi
 def _inspected(picture: Any, kind: Kind, stored: str, position: bool) -> Inspection:
     width, height = displayed(picture)
     place = read_position(picture) if position else None
-    moving = bool(getattr(picture, "is_animated", False))
+    moving = is_animated(picture)
     return Inspection(kind, stored, width, height, picture.mode, moving, read_exif(picture), place)
 
 

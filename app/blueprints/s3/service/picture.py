@@ -117,7 +117,7 @@ def _turn(weight: int) -> Iterator[None]:
 
 
 def _shrunk(picture: Any, found: str, size: tuple[int, int]) -> Small:
-    marks = ["animated"] if getattr(picture, "is_animated", False) else []
+    marks = ["animated"] if media.is_animated(picture) else []
     if not _load(picture):
         marks.append("truncated")
     image = _eight_bits(picture)
