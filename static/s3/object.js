@@ -20,6 +20,17 @@ export function startViewer(dialog) {
   if (location.hash === OPEN) open(dialog);
 }
 
+/** Say so where the browser cannot draw the picture: nothing but an empty frame would be seen. */
+export function watchPicture(image) {
+  if (!image) return;
+  const tell = () => {
+    const words = document.getElementById("broken-picture").content.cloneNode(true);
+    image.closest("a").replaceWith(words);
+  };
+  if (image.complete && !image.naturalWidth) tell();
+  else image.addEventListener("error", tell, { once: true });
+}
+
 function offer(link, url) {
   link.hidden = !url;
   if (url) link.href = url + OPEN;

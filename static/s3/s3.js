@@ -1,7 +1,7 @@
 // The scripts of S3's pages: each part starts where its markup is.
 import { startColours } from "./colours.js";
 import { startGallery } from "./gallery.js";
-import { startLink, startViewer } from "./object.js";
+import { startLink, startViewer, watchPicture } from "./object.js";
 import { rememberOrder } from "./order.js";
 import { refreshListing } from "./refresh.js";
 import { startUploader } from "./uploader.js";
@@ -21,6 +21,7 @@ function start() {
   if (upload) startUploader(upload, refreshListing);
   startListing();
   startViewer(document.querySelector("[data-s3-viewer]"));
+  watchPicture(document.querySelector("[data-s3-view] img"));
   startLink(document.querySelector("[data-s3-link]"));
 }
 

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 from PIL import Image
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 PHOTO = Path(__file__).parents[1] / "pictures" / "pixel6.jpg"
 
@@ -58,3 +58,13 @@ def stored(aws: Any, bucket: str, prefix: str = "") -> list[str]:
     """Return the keys of a bucket."""
     pages = aws.client("s3").get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     return [item["Key"] for page in pages for item in page.get("Contents", [])]
+
+
+def badge(page: Page, name: str, word: str) -> None:
+    """Wait until a file's row says this word."""
+    expect(row(page, name).locator("[data-badge]")).to_have_text(word)
+
+
+def finish(page: Page, words: str) -> None:
+    """Wait for what the head says at the end."""
+    expect(page.locator("[data-total-words]")).to_have_text(words, timeout=30_000)

@@ -37,9 +37,7 @@ def choose_lane(page: Page, name: str, word: str) -> None:
 
 
 @pytest.mark.parametrize("lane", ["Through Trellis", "Straight to S3"])
-def test_a_photograph_there_and_back(
-    page_at: OpenPage, live: Live, bucket: str, lane: str, tmp_path: Path
-) -> None:
+def test_a_photograph_there_and_back(page_at: OpenPage, live: Live, bucket: str, lane: str, tmp_path: Path) -> None:
     allow_straight(page_at, bucket)
     page = page_at(f"/s3/{bucket}/?prefix=trip/")
     choose(page, PHOTO)

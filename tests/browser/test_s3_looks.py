@@ -1,16 +1,24 @@
 """Every state of S3's pages as it looks: nothing that axe-core finds, nothing too wide, and a picture of each."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.browsing import SCREENSHOTS, Faults, assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
 from tests.browser.s3_helpers import PHOTO, choose, drop, file, new_bucket, picture, start
 
 FOUR = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
+BUSY = {
+    "title": "S3 is busy",
+    "happened": "S3 asks to send less at once.",
+    "remedy": "Send it again.",
+    "code": "SlowDown",
+    "request_id": "4442587FB7D0A2F9",
+}
 Look = Callable[[str, Page, str, int], None]
 
 
@@ -73,6 +81,12 @@ def test_the_object(page_at: OpenPage, look: Look, filled: str, theme: str, widt
     look("settings", page_at(f"/s3/{filled}/settings", theme, width), theme, width)
 
 
+def test_a_damaged_picture_says_so(page_at: OpenPage, filled: str) -> None:
+    page = page_at(f"/s3/{filled}/objects/trip/broken.png")
+    expect(page.locator(".s3-stage")).to_contain_text("damaged or cut off")
+    assert_accessible(page)
+
+
 @pytest.mark.parametrize(("theme", "width"), FOUR)
 def test_the_queue(
     page_at: OpenPage, look: Look, live: Live, filled: str, faults: Faults, theme: str, width: int, tmp_path: Path
@@ -85,12 +99,11 @@ def test_the_queue(
     choose(page, file("empty.txt", b""), file("fails.png", picture("red")), file("waits.png", picture("gold")))
     expect(page.locator('[data-queue="start"]')).to_have_text("Upload 4 files")
     look("queue-ready", page, theme, width)
-    failing = '{"title": "S3 is busy", "happened": "S3 asks to send less at once.", "remedy": "Send it again.", "code": "SlowDown", "request_id": "4442587FB7D0A2F9"}'
 
-    def answer(route, request) -> None:  # type: ignore[no-untyped-def]
+    def answer(route: Route, request: Request) -> None:
         body = request.post_data_buffer or b""
         if b'"fails.png"' in body:
-            route.fulfill(status=503, content_type="application/problem+json", body=failing)
+            route.fulfill(status=503, content_type="application/problem+json", body=json.dumps(BUSY))
         elif b'"waits.png"' not in body:
             route.continue_()
 
