@@ -12,6 +12,8 @@ threads = 16
 timeout = 60
 graceful_timeout = 10
 keepalive = 65
+# A key may have 1,024 bytes, each of which takes three characters in an address, beside a token of S3's own.
+limit_request_line = 8190
 # A heartbeat file on a real disk can block a worker.
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
 # Any client on the same host could otherwise claim https by a header of its own.

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-import boto3
 from flask import Flask
 
 from app import assets, aws, blueprints, carry, config, errors, recorder, security, templating
@@ -12,12 +11,15 @@ from app import assets, aws, blueprints, carry, config, errors, recorder, securi
 ROOT = Path(__file__).resolve().parent.parent
 
 
-def create_app(overrides: Mapping[str, Any] | None = None, session_factory: Callable[[], Any] = boto3.Session) -> Flask:
+def create_app(
+    overrides: Mapping[str, Any] | None = None, session_factory: Callable[[], Any] = aws.new_session
+) -> Flask:
     """Return the application; `overrides` sets fields of Settings and Flask's own configuration (upper case)."""
     app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.url_map.merge_slashes = False  # an S3 key may hold empty segments
     settings = config.load(overrides)
     app.extensions["settings"] = settings
+    app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024  # a thousand ticked keys of a thousand bytes each
     app.config.update({name: value for name, value in (overrides or {}).items() if name.isupper()})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     found = list(blueprints.discover())

@@ -69,11 +69,11 @@ def problem_of(error: Exception) -> Problem:
 
 def _asked_for() -> str:
     """Return the bucket or key that the failed call named: AWS's own answer often leaves it out."""
-    failed = [call for call in recorded() if call.failed]
+    failed = [call for call in recorded() if call.failed or (call.status or 0) >= 400]
     if not failed:
         return ""
     named = failed[-1].parameters
-    key = "Key" if (failed[-1].error_code or "").startswith(("NoSuchKey", "404")) else "Bucket"
+    key = "Key" if failed[-1].error_code in ("NoSuchKey", None) else "Bucket"
     return str(named.get(key) or named.get("Bucket") or "")
 
 

@@ -19,6 +19,16 @@ _KEY = "trellis.call"
 _ALSO_SENSITIVE = {
     ("glue", "StartJobRun"): {"Arguments"},
 }
+# Answers that are no failures: the page asked whether something is there, and it is not.
+_ORDINARY = {
+    ("GetBucketCors", "NoSuchCORSConfiguration"),
+    ("GetObjectTagging", "NoSuchTagSet"),
+    ("HeadObject", "404"),
+    ("HeadBucket", "404"),
+    ("PutObject", "PreconditionFailed"),
+    ("CompleteMultipartUpload", "PreconditionFailed"),
+    ("DeleteObject", "PreconditionFailed"),
+}
 
 
 @dataclass(frozen=True)
@@ -108,8 +118,9 @@ def _after(http_response: Any, parsed: dict[str, Any], context: dict[str, Any], 
     call.retries = metadata.get("RetryAttempts", 0)
     if http_response.status_code >= 300:
         error = parsed.get("Error", {})
-        call.error_code = error.get("Code") or str(call.status)
-        call.error_message = error.get("Message")
+        code = error.get("Code") or str(call.status)
+        if (call.operation, code) not in _ORDINARY:
+            call.error_code, call.error_message = code, error.get("Message")
 
 
 def _after_error(exception: Exception, context: dict[str, Any], **_: Any) -> None:

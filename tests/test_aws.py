@@ -1,13 +1,14 @@
 """The door to AWS: shared clients, and who we are."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 from flask import Flask
 
-from app.aws import Aws, NoAws, is_loopback
+from app.aws import Aws, NoAws, _timestamp, is_loopback
 from app.config import load
 from tests.pages import Page
 
@@ -60,3 +61,16 @@ def test_an_unreachable_aws_is_a_page(
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
     shown: Any = page("/s3/", status=503)
     assert "AWS cannot be reached" in shown.text
+
+
+@pytest.mark.parametrize(
+    ("sent", "meant"),
+    [
+        ("2026-03-01T12:00:00.123Z", datetime(2026, 3, 1, 12, 0, 0, 123000, tzinfo=UTC)),
+        ("2026-03-01T12:00:00Z", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        ("Sun, 01 Mar 2026 12:00:00 GMT", datetime(2026, 3, 1, 12, tzinfo=UTC)),
+        (1772366400, datetime(2026, 3, 1, 12, tzinfo=UTC)),
+    ],
+)
+def test_times_in_answers_are_read_in_every_form(sent: object, meant: datetime) -> None:
+    assert _timestamp(sent) == meant
