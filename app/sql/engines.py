@@ -72,8 +72,11 @@ class Engines:
             ) from error
         try:
             yield proxied
+        except errors.SqlError:
+            raise  # an answer of the server's; the session says whether the connection is still good
         except BaseException:
-            proxied.invalidate()
+            if proxied.is_valid:
+                proxied.invalidate()
             raise
         finally:
             proxied.close()

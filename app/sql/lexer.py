@@ -12,7 +12,7 @@ from app.sql.target import Dialect
 
 
 class Token(NamedTuple):
-    """One token of a text: `kind` is word, string, name, comment, parameter, number, open, unclosed or a mark itself."""
+    """One token of a text: `kind` is word, string, name, comment, parameter, number, unclosed, or a mark itself."""
 
     kind: str
     start: int
@@ -20,7 +20,7 @@ class Token(NamedTuple):
 
 
 _COMMON = r"""
-  (?P<space>[\s]+)
+| (?P<space>[\s]+)
 | (?P<number>\d[\w.]*)
 | (?P<cast>::|:=)
 | (?P<parameter>:[A-Za-z_]\w*)
@@ -28,10 +28,10 @@ _COMMON = r"""
 # MySQL ends a line comment at \n only, wants a blank after --, does not nest /* */, and runs what stands in /*! */.
 _MYSQL = re.compile(
     r"""
-  (?P<comment>(?:\#|--(?=[\x00-\x20]|\Z))[^\n]*|/\*(?!M?!)(?:[^*]|\*(?!/))*+\*/)
+  (?P<comment>(?:\#|--(?=[\x00-\x20]|\Z))[^\n]*|/\*(?!M?!)[^*]*\*+(?:[^/*][^*]*\*+)*/)
 | (?P<code>/\*M?!|\*/)
-| (?P<string>'(?:[^'\\]|''|\\.)*+'|"(?:[^"\\]|""|\\.)*+")
-| (?P<name>`(?:[^`]|``)*+`)
+| (?P<string>'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'|"[^"\\]*(?:(?:""|\\.)[^"\\]*)*")
+| (?P<name>`[^`]*(?:``[^`]*)*`)
 | (?P<open>['"`]|/\*)
 | (?P<word>[A-Za-z_$@\x80-\U0010ffff][\w$@]*)
 """
@@ -43,8 +43,9 @@ _POSTGRES = re.compile(
     r"""
   (?P<comment>--[^\r\n]*)
 | (?P<nested>/\*)
-| (?P<string>[eE]'(?:[^'\\]|''|\\.)*+'|'(?:[^']|'')*+'|\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][\w]*)?)\$.*?\$(?P=tag)\$)
-| (?P<name>(?:[uU]&)?"(?:[^"]|"")*+")
+| (?P<string>[eE]'[^'\\]*(?:(?:''|\\.)[^'\\]*)*'|'[^']*(?:''[^']*)*'
+    |\$(?P<tag>(?:[A-Za-z_\x80-\U0010ffff][\w]*)?)\$.*?\$(?P=tag)\$)
+| (?P<name>(?:[uU]&)?"[^"]*(?:""[^"]*)*")
 | (?P<open>[eE]'|['"]|\$(?:[A-Za-z_\x80-\U0010ffff]\w*)?\$)
 | (?P<word>[A-Za-z_\x80-\U0010ffff][\w$]*)
 """
@@ -61,7 +62,8 @@ def tokens(text: str, dialect: Dialect) -> Iterator[Token]:
     position, length = 0, len(text)
     while position < length:
         found = match(text, position)
-        assert found is not None and found.lastgroup is not None, "the last alternative takes any character"
+        if found is None:
+            raise AssertionError("the last alternative takes any character")
         kind, end = _kind(found), found.end()
         if kind == "nested":
             end = _comment_end(text, position)

@@ -20,7 +20,7 @@ CONNECT_SECONDS = 8
 POWERS = ("FILE", "SUPER", "ALL PRIVILEGES", "SHUTDOWN")
 NUMBERS = {FIELD.TINY: int, FIELD.SHORT: int, FIELD.LONG: int, FIELD.LONGLONG: int, FIELD.INT24: int, FIELD.YEAR: int}
 # Only numbers become Python values; dates stay the server's text, so that year 0 and 25:00:00 are what they are.
-DECODERS: dict[int, Any] = {**NUMBERS, FIELD.FLOAT: float, FIELD.DOUBLE: float}
+DECODERS: Any = {**NUMBERS, FIELD.FLOAT: float, FIELD.DOUBLE: float}
 
 
 def connect(target: Target, password: str, seconds: float | None = None) -> "Connection[Any]":
@@ -36,7 +36,7 @@ def connect(target: Target, password: str, seconds: float | None = None) -> "Con
             password=password,
             database=target.database or None,
             charset="utf8mb4",
-            conv=dict(DECODERS),
+            conv=DECODERS,
             autocommit=None,
             local_infile=False,
             connect_timeout=CONNECT_SECONDS,

@@ -26,6 +26,7 @@ class TextLoader(adapt.Loader):
     """Any value as the server's own text; bytes that are no UTF-8 stay visible as escapes."""
 
     def load(self, data: Any) -> str:
+        """Return the text."""
         return bytes(data).decode("utf-8", "backslashreplace")
 
 

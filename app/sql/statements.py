@@ -3,6 +3,7 @@
 Nothing here decides what may be written: that is the session's and the database's (app.sql.sessions).
 """
 
+import itertools
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from app.sql.target import Dialect
 
 MOST_BYTES = 1024 * 1024  # of one submitted text; more is a file for a loading tool
 MOST_STATEMENTS = 200
+MOST_TOKENS = 400_000  # a text of nothing but brackets would keep a worker busy for seconds
 READING = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "SHOW", "DESCRIBE", "DESC", "EXPLAIN"})
 ROWS = frozenset({"SELECT", "WITH", "VALUES", "TABLE", "("})
 
@@ -45,7 +47,7 @@ def split(script: str, dialect: Dialect) -> list[Statement]:
     _check(script)
     result: list[Statement] = []
     for group in _groups(script, dialect):
-        result.append(_statement(script, group, dialect))
+        result.append(_statement(script, group))
         if len(result) > MOST_STATEMENTS:
             raise errors.SyntaxMistake(f"A script may hold at most {MOST_STATEMENTS} statements.")
     return result
@@ -65,7 +67,9 @@ def _check(script: str) -> None:
 
 def _groups(script: str, dialect: Dialect) -> Iterator[list[Token]]:
     group: list[Token] = []
-    for token in tokens(script, dialect):
+    for count, token in enumerate(tokens(script, dialect)):
+        if count > MOST_TOKENS:
+            raise errors.SyntaxMistake(f"The text has more than {MOST_TOKENS} words and marks.")
         if token.kind == "unclosed":
             line, column = place(script, token.start)
             mark = script[token.start : token.start + 2].strip()
@@ -80,7 +84,7 @@ def _groups(script: str, dialect: Dialect) -> Iterator[list[Token]]:
         yield group
 
 
-def _statement(script: str, group: list[Token], dialect: Dialect) -> Statement:
+def _statement(script: str, group: list[Token]) -> Statement:
     while group[-1].kind == "comment":
         group.pop()
     first, last = group[0], group[-1]
@@ -171,7 +175,7 @@ def _verb(level: list[str]) -> str:
             return ""
         level = [word for word in rest if word not in ("ANALYZE", "()")]
     if level[:1] == ["WITH"]:
-        for previous, word in zip(level, level[1:], strict=False):
+        for previous, word in itertools.pairwise(level):
             if previous == "()" and word in ("UPDATE", "DELETE", "SELECT", "INSERT", "MERGE", "VALUES", "TABLE"):
                 return word
     return level[0] if level else ""

@@ -84,10 +84,15 @@ def mariadb(*options: str) -> Iterator[int]:
         _own(home, "mysql")
         data, socket_path = home / "d", home / "s"
         base = ["--no-defaults", f"--datadir={data}"]
-        extra = ["--auth-root-authentication-method=normal", "--skip-test-db"]
+        extra = ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-use-native-aio=0"]
         subprocess.run([install, *base, *extra], check=True, capture_output=True, cwd=home, **_drop("mysql"))
         listen = ["--bind-address=127.0.0.1", f"--port={port}", f"--socket={socket_path}", "--skip-name-resolve"]
-        small = ["--innodb-buffer-pool-size=64M", "--skip-log-bin", f"--pid-file={home}/pid"]
+        small = [
+            "--innodb-buffer-pool-size=64M",
+            "--innodb-use-native-aio=0",
+            "--skip-log-bin",
+            f"--pid-file={home}/pid",
+        ]
         with _running([server, *base, *listen, *small, *options], "mysql", signal.SIGTERM, port, home):
             client = [_program("mariadb", "mysql"), "--no-defaults", "-uroot", f"--socket={socket_path}"]
             quoted = PASSWORD.replace("'", "''")

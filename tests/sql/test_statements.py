@@ -1,5 +1,6 @@
 """Splitting, parameters and the search for a missing WHERE, on friendly and on hostile texts."""
 
+import contextlib
 import time
 
 import pytest
@@ -63,22 +64,20 @@ def test_nul_and_too_much_are_refused(dialect: Dialect) -> None:
     with pytest.raises(errors.SyntaxMistake, match="NUL") as caught:
         statements.split("select 1;\nselect '\0'", dialect)
     assert (caught.value.line, caught.value.column) == (2, 9)
-    started = time.perf_counter()
+    started = time.process_time()
     with pytest.raises(errors.SyntaxMistake, match="longer than"):
         statements.split("select 1; " * 500_000, dialect)
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize("dialect", BOTH)
 @pytest.mark.parametrize("unit", ["'", "''", '"a', "/*", "*/", "$a$", "(", "\\'", "--", ":a", "select 1,"])
 def test_hostile_texts_take_linear_time(dialect: Dialect, unit: str) -> None:
     text = unit * (statements.MOST_BYTES // len(unit))
-    started = time.perf_counter()
-    try:
+    started = time.process_time()
+    with contextlib.suppress(errors.SyntaxMistake):
         statements.split(text, dialect)
-    except errors.SyntaxMistake:
-        pass
-    assert time.perf_counter() - started < 6
+    assert time.process_time() - started < 6
 
 
 def test_parameters_only_where_they_are_parameters() -> None:

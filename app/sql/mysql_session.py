@@ -1,0 +1,158 @@
+"""A session on MySQL or MariaDB.
+
+How reading only holds. The transaction is START TRANSACTION READ ONLY: the server refuses every write in it. What could
+leave that transaction on this server is a statement of another class (COMMIT, SET, CALL of a procedure that commits,
+MariaDB's BEGIN NOT ATOMIC, SET STATEMENT ... FOR). So only the classes that cannot are sent: their text begins with the
+very word, no comment before it, one statement per text because the driver's flag for several is off. A stored function
+in a SELECT may neither commit nor write in a read-only transaction: the server refuses both.
+"""
+
+import contextlib
+from collections.abc import Mapping
+from decimal import Decimal
+from typing import Any
+
+from pymysql import err
+from pymysql.constants import SERVER_STATUS
+from pymysql.cursors import SSCursor
+
+from app.sql import errors, mysql_values, values
+from app.sql.mysql_errors import translate
+from app.sql.options import Answer, Options
+from app.sql.statements import READING, Statement, bind
+
+RESET = 0x1F  # COM_RESET_CONNECTION
+WRITES = "Read-only mode runs SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE and EXPLAIN; {word} may change something."
+FILES = {"LOAD": "LOAD DATA and LOAD XML move files.", "INSTALL": "Libraries are not installed from here."}
+
+
+def quoted(value: object) -> str:
+    """Return a value as a literal that holds nothing of the value but digits: numbers, or hexadecimal."""
+    if value is None:
+        return "NULL"
+    if isinstance(value, int):
+        return str(int(value))
+    if isinstance(value, Decimal) and value.is_finite():
+        return format(value, "f")
+    if isinstance(value, float):
+        return f"{value!r}E0" if "e" not in repr(value) else repr(value)
+    if isinstance(value, bytes):
+        return f"x'{value.hex()}'"
+    return f"_utf8mb4 x'{str(value).encode().hex()}'"
+
+
+class MysqlSession:
+    """One transaction on a connection of PyMySQL's."""
+
+    def __init__(self, connection: Any):
+        self._connection = connection
+        self._write = False
+        self._finished = False
+        self.reusable = True
+
+    def begin(self, options: Options) -> None:
+        """Set limits and the cancel token in one round trip, then start the transaction."""
+        self._write = options.write
+        self._send(self._settings(options))
+        self._send("START TRANSACTION READ WRITE" if options.write else "START TRANSACTION READ ONLY")
+
+    def _settings(self, options: Options) -> str:
+        milliseconds = max(1, round(options.timeout * 1000))
+        maria = "MariaDB" in self._connection.get_server_info()
+        limit = f"max_statement_time={milliseconds / 1000}" if maria else f"max_execution_time={milliseconds}"
+        parts = [
+            "NAMES utf8mb4",
+            f"SESSION {'tx_read_only' if maria else 'transaction_read_only'}={0 if options.write else 1}",
+            f"SESSION {limit}",
+            f"SESSION innodb_lock_wait_timeout={max(1, round(options.timeout))}",
+            f"SESSION sql_select_limit={'DEFAULT' if options.write else options.limit + 1}",
+        ]
+        if options.token:
+            parts.append(f"@trellis=GET_LOCK('trellis:{options.token}',0)")
+        return "SET " + ", ".join(parts)
+
+    def execute(self, statement: Statement, values: Mapping[str, object], options: Options) -> Answer:
+        """Run one statement, reading at most one row more than the limit."""
+        self._permit(statement)
+        cursor = self._connection.cursor(SSCursor)
+        try:
+            self._start(cursor, statement, values)
+            answer = self._read(cursor, options)
+        except (err.MySQLError, RuntimeError, OSError, IndexError, AssertionError) as error:
+            self._let_go(cursor)
+            raise translate(error, statement.text) from error
+        self._let_go(cursor)
+        return answer
+
+    def _permit(self, statement: Statement) -> None:
+        if statement.word in FILES:
+            raise errors.NotHere(FILES[statement.word])
+        if not self._write and statement.word not in READING | {"("}:
+            word = statement.word or statement.text[:10]
+            raise errors.WouldWrite(WRITES.format(word=word))
+
+    def _start(self, cursor: Any, statement: Statement, values: Mapping[str, object]) -> None:
+        text, bound, _ = bind(statement, values, "?")
+        if not bound:
+            cursor.execute(text)
+            return
+        names = [f"@trellis_{number}" for number in range(len(bound))]
+        pairs = [f"{name}={quoted(value)}" for name, value in zip(names, bound, strict=True)]
+        self._send("SET " + ", ".join([f"@trellis_sql={quoted(text)}", *pairs]))
+        self._send("PREPARE trellis FROM @trellis_sql")
+        cursor.execute("EXECUTE trellis USING " + ", ".join(names))
+
+    def _read(self, cursor: Any, options: Options) -> Answer:
+        if cursor.description is None:
+            ended = self._write and not self._connection.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS
+            return Answer(None, affected=cursor.rowcount, notices=self._warnings(cursor), ended=ended)
+        columns = tuple(mysql_values.column(field) for field in cursor._result.fields)
+        bits = tuple(place for place, column in enumerate(columns) if column.kind == "bit")
+        rows: list[tuple[values.Cell, ...]] = []
+        while len(rows) <= options.limit and (raw := cursor.fetchone()) is not None:
+            rows.append(values.cut(mysql_values.row(raw, columns, bits), options.cell))
+        if len(rows) > options.limit and cursor.fetchone() is not None:
+            self.reusable = False  # the server still sends: closing the connection is what stops it
+        truncated = len(rows) > options.limit
+        return Answer(columns, tuple(rows[: options.limit]), truncated, notices=self._warnings(cursor))
+
+    def _warnings(self, cursor: Any) -> tuple[str, ...]:
+        result = cursor._result
+        if not self.reusable or not result.warning_count or result.unbuffered_active or result.has_next:
+            return ()
+        with self._connection.cursor() as other:
+            other.execute("SHOW WARNINGS LIMIT 20")
+            return tuple(f"{level} {code}: {message}" for level, code, message in other.fetchall())
+
+    def _let_go(self, cursor: Any) -> None:
+        """Forget an unread result; the driver would otherwise read it to its end."""
+        result = cursor._result
+        if result is not None and (result.unbuffered_active or result.has_next):
+            result.unbuffered_active, result.has_next, result.connection = False, False, None
+            self._connection._result = None
+            self.reusable = False
+        cursor.connection = None
+
+    def _send(self, text: str) -> None:
+        try:
+            self._connection.query(text)
+        except (err.MySQLError, OSError) as error:
+            raise translate(error) from error
+
+    def finish(self, commit: bool) -> None:
+        """Commit if asked, then reset: it rolls back and forgets variables, locks, prepared statements and tables."""
+        if self._finished:
+            return
+        self._finished = True
+        if not self.reusable:
+            with contextlib.suppress(errors.SqlError):
+                self._connection._force_close()
+            return
+        if commit:
+            self._send("COMMIT")
+        try:
+            self._connection._execute_command(RESET, b"")
+            self._connection._read_ok_packet()
+        except (err.MySQLError, OSError) as error:
+            self.reusable = False
+            raise translate(error) from error

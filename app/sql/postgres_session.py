@@ -1,0 +1,143 @@
+"""A session on PostgreSQL.
+
+How reading only holds. The transaction is BEGIN READ ONLY and has taken its snapshot with a first query, after which
+the server refuses to make it read-write again. Statements go by the extended protocol, which takes one statement per
+text, so nothing can follow a COMMIT. Procedures and DO blocks cannot commit inside a transaction block. Whatever a
+function did that the mode does not cover (large objects before version 16) is rolled back with the transaction.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import psycopg
+from psycopg import pq
+from psycopg.rows import tuple_row
+
+from app.sql import errors, postgres_values, values
+from app.sql.options import Answer, Options
+from app.sql.postgres_errors import translate
+from app.sql.statements import Statement, bind
+
+CURSOR = "DECLARE trellis NO SCROLL CURSOR FOR "
+# What a rolled back transaction leaves behind: prepared statements, advisory locks.
+CLEAN = "DEALLOCATE ALL; RESET SESSION AUTHORIZATION; RESET ALL; SELECT pg_advisory_unlock_all()"
+INVALID_CURSOR = ("42P11", "42601", "0A000")  # not a plain query after all: SELECT INTO, a changing WITH
+
+
+class OneStatement(psycopg.RawCursor[Any]):
+    """A cursor that always uses the extended protocol: the server itself refuses a second statement."""
+
+    def _execute_send(self, query: Any, **options: Any) -> None:
+        super()._execute_send(query, **{**options, "force_extended": True})
+
+
+class PostgresSession:
+    """One transaction on a connection of psycopg's."""
+
+    def __init__(self, connection: Any):
+        self._connection = connection
+        self._write = False
+        self._notices: list[str] = []
+        self._finished = False
+        self.reusable = True
+
+    def begin(self, options: Options) -> None:
+        """Start the transaction, set the time limit and the cancel token, and take a snapshot, in one round trip."""
+        self._write = options.write
+        mode = "READ WRITE" if options.write else "READ ONLY"
+        name = f"trellis {options.token}".strip()
+        self._send(f"BEGIN {mode}; {self._limits(options)}; SET LOCAL application_name = '{name}'; SELECT 1")
+        self._connection.add_notice_handler(self._notice)
+
+    @staticmethod
+    def _limits(options: Options) -> str:
+        milliseconds = max(1, round(options.timeout * 1000))
+        return f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = {milliseconds}"
+
+    def _notice(self, diagnostic: Any) -> None:
+        if len(self._notices) < 20:
+            self._notices.append(f"{diagnostic.severity}: {diagnostic.message_primary}")
+
+    def execute(self, statement: Statement, values: Mapping[str, object], options: Options) -> Answer:
+        """Run one statement; of a query only one row more than the limit is made by the server."""
+        if statement.word == "COPY":
+            raise errors.NotHere("COPY moves files or needs a stream.", remedy="Use the export for a whole result.")
+        text, bound, _ = bind(statement, values, "$")
+        self._notices.clear()
+        with OneStatement(self._connection, row_factory=tuple_row) as cursor:
+            try:
+                if statement.gives_rows and self._declare(cursor, text, bound):
+                    return self._fetch(cursor, statement.text, options)
+                return self._direct(cursor, text, bound, options)
+            except psycopg.Error as error:
+                self.reusable = self.reusable and not self._connection.closed
+                offset = len(CURSOR) if _is_declare(cursor) else 0
+                raise translate(error, statement.text, offset) from error
+
+    def _declare(self, cursor: Any, text: str, bound: list[object]) -> bool:
+        """Open a cursor for the query; False where it can only run directly, which only a writing session tries."""
+        if not self._write:
+            cursor.execute(CURSOR + text, bound or None)
+            return True
+        self._send("SAVEPOINT trellis")
+        try:
+            cursor.execute(CURSOR + text, bound or None)
+        except psycopg.Error as error:
+            if error.sqlstate not in INVALID_CURSOR:
+                raise
+            self._send("ROLLBACK TO SAVEPOINT trellis")
+            return False
+        return True
+
+    def _fetch(self, cursor: Any, text: str, options: Options) -> Answer:
+        rows: list[tuple[values.Cell, ...]] = []
+        columns: tuple[values.Column, ...] = ()
+        shown = text[:500].replace("/*", "/ *").replace("*/", "* /")  # what pg_stat_activity shows while it runs
+        cursor.execute(f"FETCH FORWARD {options.limit + 1} FROM trellis /* {shown} */")
+        columns = postgres_values.columns(cursor, self._connection)
+        for row in cursor:
+            rows.append(values.cut(row, options.cell))
+        if self._write:
+            self._send("CLOSE trellis")
+        return Answer(columns, tuple(rows[: options.limit]), len(rows) > options.limit, notices=tuple(self._notices))
+
+    def _direct(self, cursor: Any, text: str, bound: list[object], options: Options) -> Answer:
+        cursor.execute(text, bound or None)
+        ended = self._connection.info.transaction_status == pq.TransactionStatus.IDLE
+        if cursor.description is None:
+            affected = cursor.rowcount if cursor.rowcount >= 0 else None
+            return Answer(None, affected=affected, notices=tuple(self._notices), ended=ended)
+        columns = postgres_values.columns(cursor, self._connection)
+        rows = tuple(values.cut(row, options.cell) for row in cursor.fetchmany(options.limit))
+        changed = cursor.rowcount if (cursor.statusmessage or "").split(" ")[0] not in ("SELECT", "FETCH") else None
+        return Answer(columns, rows, cursor.rowcount > len(rows), changed, tuple(self._notices), ended)
+
+    def _send(self, text: str) -> None:
+        """Run statements of our own, several in one round trip."""
+        try:
+            self._connection.execute(text.encode())
+        except psycopg.Error as error:
+            raise translate(error) from error
+
+    def finish(self, commit: bool) -> None:
+        """Commit or roll back, and reset what outlives a transaction."""
+        if self._finished:
+            return
+        self._finished = True
+        self._connection.remove_notice_handler(self._notice)
+        try:
+            if commit:
+                self._send("COMMIT")
+                self._send("DISCARD ALL")
+            else:
+                self._send(f"ROLLBACK; {CLEAN}")
+        except errors.SqlError:
+            self.reusable = False
+            raise
+        if self._write:
+            self.reusable = False  # temporary tables and the like: a session that wrote is not lent again
+
+
+def _is_declare(cursor: Any) -> bool:
+    query = cursor._query.query if cursor._query else b""
+    return bool(query.startswith(CURSOR.encode()))

@@ -1,0 +1,59 @@
+"""Columns of PostgreSQL, by the OIDs of their types."""
+
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from app.sql.values import Column, Kind
+
+KINDS: dict[str, Kind] = {
+    "int2": "integer",
+    "int4": "integer",
+    "int8": "integer",
+    "oid": "integer",
+    "numeric": "decimal",
+    "float4": "float",
+    "float8": "float",
+    "bool": "boolean",
+    "bytea": "binary",
+    "date": "date",
+    "time": "time",
+    "timetz": "time",
+    "timestamp": "datetime",
+    "timestamptz": "datetime",
+    "interval": "interval",
+    "json": "json",
+    "jsonb": "json",
+    "bit": "bit",
+    "varbit": "bit",
+    "uuid": "uuid",
+    "text": "text",
+    "varchar": "text",
+    "bpchar": "text",
+    "name": "text",
+    "char": "text",
+    "xml": "text",
+}
+
+
+def columns(cursor: Any, connection: Any) -> tuple[Column, ...]:
+    """Return the columns of a cursor's result; types that the driver does not know are asked for once."""
+    described = cursor.description or ()
+    known = connection.adapters.types
+    strange = sorted({each.type_code for each in described if known.get(each.type_code) is None})
+    names = _names(connection, strange) if strange else {}
+    return tuple(_column(each, known.get(each.type_code), names) for each in described)
+
+
+def _column(described: Any, info: Any, names: dict[int, str]) -> Column:
+    if info is None:
+        return Column(described.name, names.get(described.type_code, "unknown"), "text")
+    kind: Kind = "array" if info.array_oid == described.type_code else KINDS.get(info.name, "other")
+    return Column(described.name, described.type_display, kind)
+
+
+def _names(connection: Any, oids: list[int]) -> dict[int, str]:
+    with psycopg.RawCursor(connection, row_factory=tuple_row) as cursor:
+        found = cursor.execute("SELECT oid, format_type(oid, NULL) FROM pg_type WHERE oid = ANY($1)", [oids]).fetchall()
+    return {int(oid): str(name) for oid, name in found}
