@@ -3,9 +3,22 @@ import { counted } from "./words.js";
 
 const TICKS = "input[type='checkbox'][form='selection']";
 
+const KEYS = [["Choose or not", ["Space"]], ["Choose on the way", ["Shift", "→"]], ["Choose everything", ["Ctrl", "A"]], ["Delete the chosen", ["Del"]]];
+
 /** Make a folder's tiles or rows selectable like files on a desktop. */
 export function startGallery(items, form) {
   new Gallery(items, form);
+  document.querySelector("[data-keys]")?.append(...KEYS.map(keyLine));
+}
+
+function keyLine([word, keys]) {
+  const line = document.createElement("div");
+  const name = document.createElement("span");
+  const places = document.createElement("span");
+  name.textContent = word;
+  places.append(...keys.flatMap((key) => [Object.assign(document.createElement("kbd"), { textContent: key }), " "]));
+  line.append(name, places);
+  return line;
 }
 
 class Gallery {

@@ -171,13 +171,21 @@ def test_without_scripts_ticks_and_buttons_work(page_at: OpenPage, live: Live, b
     expect(page.locator("#notices")).to_contain_text("1 object deleted")
 
 
-def test_the_next_hundred_loads_in_place(page_at: OpenPage, live: Live) -> None:
+@pytest.fixture(scope="module")
+def long_folder(live: Live) -> str:
+    """Return a bucket whose objects fill more than one page."""
     bucket = new_bucket(live.aws)
     for number in range(105):
         live.aws.client("s3").put_object(Bucket=bucket, Key=f"{number:03}.txt", Body=b"x")
-    page = page_at(f"/s3/{bucket}/")
+    return bucket
+
+
+@pytest.mark.parametrize("view", ["gallery", "list"])
+def test_the_next_hundred_loads_in_place(page_at: OpenPage, long_folder: str, view: str) -> None:
+    page = page_at(f"/s3/{long_folder}/?view={view}")
     page.locator("[data-s3-more] button").click()
     expect(page.locator("[data-s3-open]")).to_have_count(105)
+    expect(page.locator("[data-drawer-words]")).to_contain_text("2 AWS calls")
     page.locator("[data-s3-open]").first.focus()
     page.keyboard.press("ControlOrMeta+a")
     assert len(chosen(page)) == 105

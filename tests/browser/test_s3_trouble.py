@@ -10,6 +10,7 @@ from tests.browser.browsing import Faults
 from tests.browser.conftest import Live, OpenPage
 from tests.browser.s3_helpers import badge, choose, file, finish, new_bucket, picture, row, start, stored
 from tests.browser.serving import dashboard
+from tests.embedded.process import start as start_aws
 
 
 @pytest.fixture
@@ -118,6 +119,26 @@ def test_sending_is_stopped_and_the_page_is_not_left_by_accident(
     assert "%" not in folder_page.title()
     assert stored(live.aws, bucket) == []
     assert not faults.found
+
+
+def test_aws_dies_and_comes_back(context_for: Callable[..., BrowserContext], faults: Faults, tmp_path: Path) -> None:
+    faults.expected |= {502, 503, 504}
+    aws = start_aws(tmp_path / "aws")
+    try:
+        bucket = new_bucket(aws)
+        with dashboard(aws.env, tmp_path / "dashboard") as url:
+            page = context_for().new_page()
+            page.goto(f"{url}/s3/{bucket}/")
+            choose(page, file("a.png", picture()))
+            aws.kill()
+            start(page)
+            expect(row(page, "a.png").locator("[data-fault-words]")).to_contain_text("AWS", timeout=30_000)
+            aws = start_aws(tmp_path / "aws", "--port", str(aws.port))
+            page.get_by_role("button", name="Send 1 file again").click()
+            finish(page, "1 file stored")
+            assert stored(aws, bucket) == ["a.png"]
+    finally:
+        aws.stop()
 
 
 def test_too_large_is_told_before_a_byte_is_sent(
