@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedded import layers
+from embedded import layers, seed_rds
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.layers import Overlaid, Overlay
@@ -22,6 +22,8 @@ from embedded.saver import Saver
 from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environment, write_private
 
 logger = logging.getLogger("embedded")
+# Databases take a few seconds: what puts data into them goes on after the ready line.
+_later: set["asyncio.Task[bool]"] = set()
 
 
 async def run(settings: Settings, listener: socket.socket) -> None:
@@ -64,22 +66,23 @@ async def _announce(settings: Settings, port: int) -> None:
     home.remember_port(port)
     facts = connection(home, port)
     write_environment(home, facts)
-    if settings.seed and not home.seeded.exists():
-        await _seed(home, facts)
+    if settings.seed and not home.seeded.exists() and await _seed(home, facts, "embedded.seed"):
+        home.seeded.touch()
     say({"ready": True, **facts})
+    if settings.seed and seed_rds.due(home.state):
+        _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_rds", str(home.state))))
 
 
-async def _seed(home: Home, facts: Mapping[str, Any]) -> None:
-    """Put the demo data in at the first start, by a process of its own: boto3 would stay in this one's memory."""
+async def _seed(home: Home, facts: Mapping[str, Any], *program: str) -> bool:
+    """Put demo data in by a process of its own (boto3 would stay in this one's memory); return whether it is in."""
     environment = {**scrubbed_environment(home), **client_environment(home, facts)}
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "embedded.seed", cwd=Path(__file__).parent.parent, env=environment, stderr=-1
+        *(sys.executable, "-m", *program), cwd=Path(__file__).parent.parent, env=environment, stderr=-1
     )
     _, said = await process.communicate()
     if process.returncode:
         logger.error("The demo data could not be put in:\n%s", said.decode())
-    else:
-        home.seeded.touch()
+    return not process.returncode
 
 
 def _save_after_functions(host: Any, saver: Saver) -> None:

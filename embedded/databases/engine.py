@@ -44,6 +44,16 @@ class Master:
     database: str = ""
 
 
+@dataclass(frozen=True)
+class Login:
+    """How to get into a running server."""
+
+    port: int
+    user: str
+    password: str
+    database: str = ""
+
+
 class Engine(Protocol):
     """One kind of server."""
 
@@ -75,6 +85,9 @@ class Engine(Protocol):
 
     def forget_run(self, data: Path) -> None:
         """Remove from copied data what belongs to the running original."""
+
+    def run(self, login: Login, sql: str) -> str:
+        """Run statements through the server's own command line client; RuntimeError at the first that fails."""
 
 
 def create(engine: Engine, database: Database, first: Master) -> Server:

@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from embedded.databases import passwords, process
-from embedded.databases.engine import Database, Master
+from embedded.databases.engine import Database, Login, Master
 from embedded.databases.place import Owner, remove
 from embedded.databases.process import Launch
 
@@ -115,11 +115,15 @@ class MariaDb:
     def forget_run(self, data: Path) -> None:
         """Nothing in the data names the running server."""
 
+    def run(self, login: Login, sql: str) -> str:
+        """Run statements through MariaDB's client."""
+        command = [str(program("mariadb")), "--no-defaults", "--protocol=tcp", "-h127.0.0.1", f"-P{login.port}"]
+        options = [f"-u{login.user}", "--batch", "--skip-column-names", "--connect-timeout=5"]
+        where = [f"--database={login.database}"] if login.database else []
+        return process.run_as(Owner(), [*command, *options, *where], Path.cwd(), sql + ";\n", MYSQL_PWD=login.password)
+
     def _run(self, database: Database, sql: str) -> str:
-        command = [str(program("mariadb")), "--no-defaults", "--protocol=tcp", "-h127.0.0.1", f"-P{database.port}"]
-        options = [f"-u{ADMIN}", "--batch", "--skip-column-names", "--connect-timeout=5"]
-        password = {"MYSQL_PWD": database.admin_password}
-        return process.run_as(Owner(), [*command, *options], database.directory, sql + ";\n", **password)
+        return self.run(Login(database.port, ADMIN, database.admin_password), sql)
 
 
 def _scratch(database: Database) -> Path:

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 
 from embedded.databases import passwords, process
-from embedded.databases.engine import Database, Master
+from embedded.databases.engine import Database, Login, Master
 from embedded.databases.place import Owner, runnable
 from embedded.databases.process import Launch
 
@@ -139,11 +139,15 @@ class Postgres:
         present = tuple(part for part in parts if (site / part).exists())
         return str(_programs(runnable(site, present, f"postgres-{self.version()}", owner), name))
 
-    def _run(self, database: Database, sql: str) -> str:
+    def run(self, login: Login, sql: str) -> str:
+        """Run statements through psql."""
         command = [self._path("psql", Owner()), "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-        where = ["-h", "127.0.0.1", "-p", str(database.port), "-U", ADMIN, "-d", "postgres"]
-        variables = {"PGPASSWORD": database.admin_password, "PGCONNECT_TIMEOUT": "5"}
-        return process.run_as(Owner(), [*command, *where], database.directory, sql + ";\n", **variables)
+        where = ["-h", "127.0.0.1", "-p", str(login.port), "-U", login.user, "-d", login.database or "postgres"]
+        variables = {"PGPASSWORD": login.password, "PGCONNECT_TIMEOUT": "5"}
+        return process.run_as(Owner(), [*command, *where], Path.cwd(), sql + ";\n", **variables)
+
+    def _run(self, database: Database, sql: str) -> str:
+        return self.run(Login(database.port, ADMIN, database.admin_password), sql)
 
 
 def _programs(site: Path, name: str) -> Path:

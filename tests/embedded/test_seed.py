@@ -17,7 +17,7 @@ def test_the_demo_data_is_put_in_once(fresh: Callable[..., Embedded]) -> None:
     sample = s3.get_object(Bucket="inputforlambda123", Key="sample.csv")["Body"].read().decode().splitlines()
     assert sample[:2] == ["0,1,2", "row 1 col 0,row 1 col 1,row 1 col 2"]
     assert first.client("dynamodb").scan(TableName="customer")["Count"] == 2
-    assert first.client("secretsmanager").list_secrets()["SecretList"][0]["Name"] == "trellis/demo/database"
+    assert first.client("secretsmanager").describe_secret(SecretId="trellis/demo/database")
     s3.delete_bucket(Bucket="python-book-image")
     first.stop()
     begun = time.monotonic()

@@ -145,6 +145,6 @@ def _mark(key: str) -> str:
 
 def _unmark(marker: str) -> str:
     try:
-        return base64.urlsafe_b64decode(marker.encode()).decode()
+        return base64.b64decode(marker.encode(), altchars=b"-_", validate=True).decode()
     except (binascii.Error, ValueError) as error:
         raise Fault("InvalidParameterValue", "Invalid marker.") from error
