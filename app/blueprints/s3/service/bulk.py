@@ -19,13 +19,17 @@ MOST_COPIES = 1000  # objects: what one request copies, moves or tags, one call 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one object: state is done, gone (nothing to do), exists (asked), skipped or failed."""
+    """What became of one object: state is done, gone (nothing to do), exists (asked), skipped or failed.
+
+    `etag` is that of what was copied.
+    """
 
     key: str
     state: str
     note: str = ""
     target: str | None = None
     code: str = ""
+    etag: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,20 +123,23 @@ class _Copier:
     def copy(self, key: str) -> Outcome:
         source = copying.Place(self.bucket, key)
         try:
-            place = copying.copy(self.client, source, self.new[key], self.collision, self.taken)
+            copied = copying.copy(self.client, source, self.new[key], self.collision, self.taken)
         except copying.Exists as error:
             if self.collision == "skip":
                 return Outcome(key, "skipped", "the name was taken", str(error))
             raise
-        self.taken.add(place.key)
-        return Outcome(key, "done", target=place.key)
+        self.taken.add(copied.place.key)
+        return Outcome(key, "done", target=copied.place.key, etag=copied.etag)
 
 
 def move_all(client: Any, bucket: str, selection: Selection, target: copying.Place, collision: str) -> Result:
-    """Copy a selection, then delete exactly what was copied: S3 knows no move."""
+    """Copy a selection, then delete exactly what was copied: S3 knows no move.
+
+    An original that somebody has written since its copy stays: its ETag is another one.
+    """
     copied = copy_all(client, bucket, selection, target, collision)
-    done = {outcome.key: outcome for outcome in copied.of("done")}
-    removed = {deletion.key: deletion for deletion in delete(client, bucket, [Target(key) for key in done])}
+    originals = [Target(outcome.key, if_match=outcome.etag) for outcome in copied.of("done")]
+    removed = {deletion.key: deletion for deletion in delete(client, bucket, originals)}
     outcomes = [_moved(outcome, removed.get(outcome.key)) for outcome in copied.outcomes]
     return Result(bucket, "move", outcomes, copied.more)
 
@@ -140,7 +147,7 @@ def move_all(client: Any, bucket: str, selection: Selection, target: copying.Pla
 def _moved(outcome: Outcome, deletion: Deletion | None) -> Outcome:
     if deletion is None or not deletion.failed:
         return outcome
-    note = f"copied, but the original could not be deleted: {deletion.message}"
+    note = f"copied, but the original is still there: {copying.why_kept(deletion.code, deletion.message)}"
     return replace(outcome, state="failed", note=note, code=deletion.code)
 
 
@@ -170,7 +177,7 @@ def _try(key: str, action: Callable[[str], Outcome]) -> Outcome:
         return action(key)
     except copying.Exists as error:
         return Outcome(key, "exists", "the name is taken", str(error))
-    except (copying.KeyRefused, tags.TagRefused) as error:
+    except (copying.KeyRefused, copying.SourceChanged, tags.TagRefused) as error:
         return Outcome(key, "failed", str(error))
     except ClientError as error:
         if code_of(error) == "NoSuchBucket":

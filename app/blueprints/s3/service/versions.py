@@ -67,7 +67,9 @@ def _age(version: Version) -> tuple[bool, float]:
 def restore(client: Any, bucket: str, key: str, version_id: str) -> str:
     """Make an old version the current one, by copying it on top, and return the new version's id."""
     source = {"Bucket": bucket, "Key": key, "VersionId": version_id}
-    answer = client.copy_object(Bucket=bucket, Key=key, CopySource=source)
+    stored = client.head_object(**source).get("StorageClass")
+    kept = {"StorageClass": stored} if stored else {}  # else a copy becomes STANDARD
+    answer = client.copy_object(Bucket=bucket, Key=key, CopySource=source, **kept)
     new: str = answer.get("VersionId", "null")
     return new
 

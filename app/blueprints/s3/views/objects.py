@@ -14,7 +14,6 @@ from app.blueprints.s3.forms import PlaceForm, ShareForm
 from app.blueprints.s3.names import folder_of, visible
 from app.blueprints.s3.service import copying, media, sharing, tags
 from app.blueprints.s3.service import objects as service
-from app.blueprints.s3.service.deleting import Target, delete_one
 from app.blueprints.s3.service.listing import crumbs
 from app.blueprints.s3.service.versions import delete_version, restore
 from app.blueprints.s3.urls import folder_url, object_route, object_url, sent
@@ -120,16 +119,29 @@ def set_type(bucket: str) -> Response:
 @bp.route("/<bucket>/object/copy", methods=["GET", "POST"])
 def copy_object(bucket: str) -> Response:
     """Ask where a copy goes, then make it."""
-    return _placed(bucket, "copy", "Copied to", lambda _: None)
+
+    def act(source: copying.Place, target: copying.Place, collision: str) -> Response:
+        place = copying.copy(s3(), source, target, collision).place
+        return done(place, object_url(place.bucket, place.key), f"Copied to “{visible(place.key)}” in {place.bucket}.")
+
+    return _placed(bucket, "copy", act)
 
 
 @bp.route("/<bucket>/object/move", methods=["GET", "POST"])
 def move_object(bucket: str) -> Response:
     """Ask for a new place or name, then copy and delete the original: S3 knows no move."""
-    return _placed(bucket, "move", "Moved to", lambda key: delete_one(s3(), bucket, Target(key)))
+
+    def act(source: copying.Place, target: copying.Place, collision: str) -> Response:
+        moved = copying.move(s3(), source, target, collision)
+        where = f"“{visible(moved.key)}” in {moved.bucket}"
+        kept = f"Copied to {where}, but the original is still there. {moved.kept}"
+        message, kind = (kept, "warning") if moved.kept else (f"Moved to {where}.", "done")
+        return done(moved, object_url(moved.bucket, moved.key), message, kind)
+
+    return _placed(bucket, "move", act)
 
 
-def _placed(bucket: str, action: str, word: str, afterwards: Callable[[str], object]) -> Response:
+def _placed(bucket: str, action: str, act: Callable[[copying.Place, copying.Place, str], Response]) -> Response:
     key = _key()
     form = PlaceForm(target_bucket=sent("target_bucket") or bucket, target_key=sent("target_key") or typeable(key))
     form.target_bucket.choices = target_choices(bucket)
@@ -140,15 +152,14 @@ def _placed(bucket: str, action: str, word: str, afterwards: Callable[[str], obj
         return respond.page("s3/place.html", page, form=form, status=422)
     target = copying.Place(form.target_bucket.data, sent("target_key"))
     try:
-        place = copying.copy(s3(), copying.Place(bucket, key), target, form.collision.data)
+        return act(copying.Place(bucket, key), target, form.collision.data)
     except copying.Exists:
         form.target_key.errors = ["There is an object of this name already. Say below what to do."]
         return respond.page("s3/place.html", page, form=form, status=409)
-    except copying.KeyRefused as error:
+    except (copying.KeyRefused, copying.SourceChanged) as error:
         form.target_key.errors = [str(error)]
-        return respond.page("s3/place.html", page, form=form, status=422)
-    afterwards(key)
-    return done(place, object_url(place.bucket, place.key), f"{word} “{visible(place.key)}” in {place.bucket}.")
+        status = 422 if isinstance(error, copying.KeyRefused) else 409
+        return respond.page("s3/place.html", page, form=form, status=status)
 
 
 def typeable(key: str) -> str:
