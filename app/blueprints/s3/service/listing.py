@@ -1,6 +1,6 @@
 """One folder of a bucket: its sub-folders and a hundred of its objects, by exactly one call."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import PurePosixPath
@@ -163,6 +163,19 @@ def crumbs(prefix: str) -> list[Crumb]:
         found.append(Crumb(prefix[start:end], prefix[: end + 1]))
         start = end + 1
     return found
+
+
+def walk(client: Any, bucket: str, prefix: str) -> Iterator[Entry]:
+    """Yield every object below a prefix, a thousand per call, its name being the whole key."""
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+    try:
+        for page in pages:
+            yield from (_entry(item, "") for item in page.get("Contents", []))
+    except ClientError as error:
+        elsewhere = region_in(error)
+        if elsewhere:
+            raise OtherRegion(bucket, elsewhere) from error
+        raise
 
 
 def under(client: Any, bucket: str, prefix: str, most: int) -> tuple[list[str], bool]:

@@ -5,13 +5,15 @@ from typing import Any
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import aws, exports, respond
 from app.blueprints import Status
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.forms import ConfirmForm, CreateBucketForm, choices
 from app.blueprints.s3.service import buckets as service
 from app.blueprints.s3.urls import folder_url
 from app.blueprints.s3.views.common import cache_bucket, counted, done, s3
+
+COLUMNS = ("name", "region", "created")
 
 
 def status() -> Status:
@@ -23,6 +25,10 @@ def status() -> Status:
 @bp.get("/")
 def buckets() -> Response:
     """List the buckets."""
+    form = exports.asked()
+    if form:
+        found = service.list_buckets(s3(), request.args.get("q", ""), cache_bucket()).buckets
+        return exports.answer(form, COLUMNS, ((each.name, each.region, each.created) for each in found), "buckets")
     return _buckets_page(_create_form())
 
 

@@ -3,7 +3,7 @@
 from flask import current_app, request
 from werkzeug.wrappers import Response
 
-from app import aws, respond, security
+from app import aws, exports, respond, security
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.service import listing as service
 from app.blueprints.s3.service.answers import OtherRegion
@@ -12,16 +12,27 @@ from app.blueprints.s3.service.versions import list_deleted
 from app.blueprints.s3.urls import sent
 from app.blueprints.s3.views.common import cache_bucket, s3
 
+COLUMNS = ("key", "size", "modified", "etag", "storage_class")
+
 
 @bp.get("/<bucket>/")
 def bucket(bucket: str) -> Response:
-    """Show one page of a folder, by one call."""
-    page = service.list_folder(s3(), bucket, _asked())
+    """Show one page of a folder, by one call; as CSV or NDJSON every object below it, to the end."""
+    form, asked = exports.asked(), _asked()
+    if form:
+        return _all_below(form, bucket, asked)
+    page = service.list_folder(s3(), bucket, asked)
     if not aws.identity().read_only:
         security.allow_connect(post_origin(s3(), bucket))
     settings = current_app.extensions["settings"]
     more = {"limit": settings.max_upload_bytes, "is_cache": bucket == cache_bucket()}
     return respond.page("s3/bucket.html", page, fragment="s3/_more.html", **more)
+
+
+def _all_below(form: str, bucket: str, asked: service.Asked) -> Response:
+    found = service.walk(s3(), bucket, asked.prefix + asked.search)
+    rows = ((each.key, each.size, each.modified, each.etag.strip('"'), each.storage_class) for each in found)
+    return exports.answer(form, COLUMNS, rows, f"{bucket}-{asked.prefix}".rstrip("-/"))
 
 
 def _asked() -> service.Asked:
