@@ -27,6 +27,7 @@ _ORDINARY = {
     ("HeadBucket", "404"),
     ("PutObject", "PreconditionFailed"),
     ("CompleteMultipartUpload", "PreconditionFailed"),
+    ("CopyObject", "PreconditionFailed"),
     ("DeleteObject", "PreconditionFailed"),
 }
 

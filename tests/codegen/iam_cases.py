@@ -47,6 +47,14 @@ CASES: list[tuple[str, str, dict[str, Any], set[tuple[str, str]]]] = [
         {**OBJECT, "CopySource": "from/x?versionId=v", "TaggingDirective": "REPLACE"},
         on(K, "s3:PutObject") | on(S, "s3:GetObjectVersion"),
     ),
+    ("s3", "DeleteObject", {**OBJECT, "IfMatch": "*"}, on(K, "s3:DeleteObject")),
+    ("s3", "DeleteObject", {**OBJECT, "IfMatch": '"e"'}, on(K, "s3:DeleteObject", "s3:GetObject")),
+    (
+        "s3",
+        "DeleteObjects",
+        {"Bucket": "b", "Delete": {"Objects": [{"Key": "k", "ETag": '"e"'}, {"Key": "l", "ETag": "*"}]}},
+        on(K, "s3:DeleteObject", "s3:GetObject") | on("arn:aws:s3:::b/l", "s3:DeleteObject"),
+    ),
     (
         "s3",
         "DeleteObjects",

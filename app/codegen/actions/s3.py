@@ -45,8 +45,15 @@ def _delete_objects(parameters: dict[str, Any], where: Where) -> list[Grant]:
     wanted = parameters.get("Delete", {}).get("Objects", [])
     grants: list[Grant] = []
     for item in wanted:
-        grants += _versioned("DeleteObject")({**item, "Bucket": parameters.get("Bucket")}, where)
+        named = {**item, "Bucket": parameters.get("Bucket"), "IfMatch": item.get("ETag")}
+        grants += every(_versioned("DeleteObject"), _compared)(named, where)
     return grants
+
+
+def _compared(parameters: dict[str, Any], where: Where) -> list[Grant]:
+    """To compare an ETag before deleting needs the right to read it; `*` asks only whether something is there."""
+    compares = parameters.get("IfMatch") not in (None, "", "*")
+    return [Grant("s3:GetObject", fill(OBJECT, parameters, where))] if compares else []
 
 
 def _copy_tags(parameters: dict[str, Any], where: Where) -> list[Grant]:
@@ -168,7 +175,7 @@ TABLE: Table = {
     "GetObjectAcl": _versioned("GetObjectAcl"),
     "PutObjectAcl": _versioned("PutObjectAcl"),
     "PutObjectRetention": every(on(OBJECT, "s3:PutObjectRetention"), _BYPASS),
-    "DeleteObject": every(_versioned("DeleteObject"), _BYPASS),
+    "DeleteObject": every(_versioned("DeleteObject"), _compared, _BYPASS),
     "DeleteObjects": every(_delete_objects, _bypass_all),
     "PutObject": every(_PUT, _TAGS, *_EXTRAS, _key("kms:GenerateDataKey")),
     "CreateMultipartUpload": every(_PUT, _TAGS, *_EXTRAS, _key("kms:GenerateDataKey", "kms:Decrypt")),
