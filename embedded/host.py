@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_s3
+from embedded import children, host_ranges, host_s3
 from embedded.asgi import App
 from embedded.errors import Response
 from embedded.host_state import EmulatorState
@@ -30,6 +30,7 @@ class Host:
         persistence: Any = importlib.import_module("ministack.core.persistence")
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
+        host_ranges.install(self.service("s3"))
         self.store = Store(home.state)
         self.state = EmulatorState(self._module, persistence, self.store)
         self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")

@@ -63,6 +63,23 @@ def test_conditions_sums_and_ranges(embedded_aws: Embedded, bucket: str) -> None
     assert code(s3.get_object, Bucket=bucket, Key="k", Range="bytes=20-") == "InvalidRange"
 
 
+def test_ranges_of_a_large_object_are_its_bytes(embedded_aws: Embedded, bucket: str) -> None:
+    s3 = embedded_aws.client("s3")
+    data = bytes(range(256)) * 12_000  # 3 MB: above the size from which ranges are read as such
+    s3.put_object(Bucket=bucket, Key="large", Body=data)
+    for wanted, start, end in (
+        ("0-0", 0, 1),
+        ("1000-2000999", 1000, 2_001_000),
+        ("-5", -5, None),
+        ("3071990-", -10, None),
+    ):
+        part = s3.get_object(Bucket=bucket, Key="large", Range=f"bytes={wanted}")
+        assert part["Body"].read() == data[start:end]
+    assert code(s3.get_object, Bucket=bucket, Key="large", Range="bytes=3072000-") == "InvalidRange"
+    assert s3.get_object(Bucket=bucket, Key="large", PartNumber=1)["Body"].read() == data
+    assert s3.get_object(Bucket=bucket, Key="large")["Body"].read() == data
+
+
 def test_what_is_not_there_is_said(embedded_aws: Embedded, bucket: str) -> None:
     s3 = embedded_aws.client("s3")
     assert code(s3.get_object, Bucket=bucket, Key="none") == "NoSuchKey"
