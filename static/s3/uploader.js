@@ -99,6 +99,7 @@ class View {
   drawHead() {
     const { queue } = this;
     this.find("queue").hidden = queue.entries.length === 0;
+    this.find("queue").toggleAttribute("data-done", queue.of("stored", "skipped").length === queue.entries.length);
     showTotal(this.find("total"), queue);
     const waiting = queue.of("waiting").length;
     const again = queue.of("failed", "stopped").length;

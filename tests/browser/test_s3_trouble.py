@@ -81,6 +81,16 @@ def test_an_error_is_told_with_its_code_beside_its_file(
     expect(row(page, "a.png").locator("[data-fault-code]")).to_contain_text("NoSuchBucket · request ")
 
 
+def test_a_name_too_long_for_s3_is_told_in_bytes(folder_page: Page, live: Live, bucket: str, faults: Faults) -> None:
+    faults.expected.add(400)
+    choose(folder_page, file("a.png", picture()), file("b.png", picture()))
+    folder_page.get_by_label("Name of a.png").fill("é" * 600)
+    start(folder_page)
+    finish(folder_page, "1 file stored, 1 not stored")
+    expect(row(folder_page, "a.png").locator("[data-fault]")).to_contain_text("176 bytes longer than the 1,024")
+    assert stored(live.aws, bucket) == ["b.png"]
+
+
 def test_a_session_that_is_gone_is_told_beside_the_file(
     folder_page: Page, live: Live, bucket: str, faults: Faults
 ) -> None:
