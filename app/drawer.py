@@ -1,8 +1,10 @@
 """What the call drawer shows: the calls of a page as code, for templates and for scripts."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
+
+from flask import g
 
 from app import aws, carry, codegen
 from app.carry import Carried
@@ -27,7 +29,7 @@ class ShownCall:
     count: int
     milliseconds: float
     offset_ms: float
-    status: int | None
+    status: int | str | None
     request_id: str | None
     retries: int
     error_code: str | None
@@ -57,13 +59,23 @@ class Drawer:
     earlier_left_out: int = 0
 
 
+def add(shown: ShownCall) -> None:
+    """Put something else than an AWS call, a SQL statement say, into this page's drawer."""
+    g.setdefault("drawer_added", []).append(shown)
+
+
 def drawer() -> Drawer:
     """Return this page's drawer."""
-    steps, earlier = carry.steps(), carry.carried()
-    if not steps and not earlier.steps:
+    steps, earlier, added = carry.steps(), carry.carried(), tuple(g.get("drawer_added", ()))
+    if not steps and not earlier.steps and not added:
         return Drawer()
     context = Context(aws.identity().account or "*")
-    return build(steps, earlier, context)
+    found = build(steps, earlier, context)
+    if not added:
+        return found
+    milliseconds = round(found.milliseconds + sum(one.milliseconds for one in added), 1)
+    failed = found.failed + sum(one.error_code is not None for one in added)
+    return replace(found, calls=found.calls + added, milliseconds=milliseconds, failed=failed)
 
 
 def build(steps: Sequence[Step], earlier: Carried, context: Context) -> Drawer:

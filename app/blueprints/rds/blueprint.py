@@ -1,0 +1,5 @@
+"""The RDS blueprint, alone in its module so that every view can register on it."""
+
+from flask import Blueprint
+
+bp = Blueprint("rds", __name__, url_prefix="/rds")

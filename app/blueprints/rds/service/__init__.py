@@ -1,0 +1,1 @@
+"""What RDS's pages do: clients first, frozen dataclasses out; no Flask."""

@@ -1,0 +1,167 @@
+"""How to sign in to an instance: a secret of Secrets Manager, an IAM token, or what a person typed."""
+
+import json
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.blueprints.rds.service.instances import Instance
+from app.sql.errors import ConnectError
+from app.sql.target import PORTS, Target
+
+CA_FILE = Path(__file__).parents[3] / "sql" / "rds-global-bundle.pem"
+PAGES = 5  # of 100 secrets each
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+class NoLogin(ConnectError):
+    """Nothing says yet how to sign in."""
+
+    title = "Sign in to the database"
+    remedy = "Choose a secret, an IAM token, or type user and password."
+
+
+class UnusableSecret(ConnectError):
+    """The secret holds no login."""
+
+    title = "The secret holds no login"
+    remedy = 'RDS\'s form is JSON: {"username": "…", "password": "…"}. Choose another secret, or correct this one.'
+
+
+@dataclass(frozen=True)
+class Login:
+    """How somebody signs in: `kind` is secret, iam or typed; `credential` tells typed logins apart."""
+
+    kind: str
+    secret: str = ""
+    user: str = ""
+    database: str = ""
+    credential: str = ""
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A secret that may hold an instance's login; `fits` says that it names the instance."""
+
+    arn: str
+    name: str
+    description: str
+    fits: bool
+
+
+@dataclass(frozen=True)
+class Secret:
+    """What a secret says; empty texts for what it does not."""
+
+    username: str
+    password: str
+    database: str
+    instance: str
+
+
+def candidates(secrets: Any, instance: Instance) -> list[Candidate]:
+    """Return the account's secrets, those that name the instance first, without reading any of them."""
+    ranked = []
+    pages = secrets.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 100})
+    for number, page in enumerate(pages):
+        ranked += [(_rank(item, instance), item) for item in page["SecretList"]]
+        if number + 1 == PAGES:
+            break
+    ranked.sort(key=lambda pair: (-pair[0], pair[1]["Name"]))
+    return [Candidate(item["ARN"], item["Name"], item.get("Description") or "", rank > 0) for rank, item in ranked]
+
+
+def _rank(item: dict[str, Any], instance: Instance) -> int:
+    """Return how sure it is that a secret is the instance's: 0 for not at all."""
+    tags = {tag["Key"]: tag["Value"] for tag in item.get("Tags") or []}
+    if item["ARN"] == instance.secret_arn or tags.get("aws:rds:primaryDBInstanceArn") == instance.arn:
+        return 3
+    word = re.compile(rf"(?<![A-Za-z0-9-]){re.escape(instance.identifier)}(?![A-Za-z0-9-])")
+    return 2 if word.search(item["Name"]) else int(bool(word.search(item.get("Description") or "")))
+
+
+def found(secrets: Any, instance: Instance) -> Login:
+    """Return the login that belongs to an instance; NoLogin where no secret, or more than one, may be meant."""
+    if instance.secret_arn:
+        return Login("secret", instance.secret_arn)
+    fitting = [one for one in candidates(secrets, instance) if one.fits]
+    if len(fitting) == 1:
+        return Login("secret", fitting[0].arn)
+    many = f"{len(fitting)} secrets name {instance.identifier}: choose one."
+    raise NoLogin(many if fitting else f"No secret of Secrets Manager names {instance.identifier}.")
+
+
+def read_secret(secrets: Any, secret: str) -> Secret:
+    """Return what a secret says. Raises UnusableSecret for one that is no login."""
+    text = secrets.get_secret_value(SecretId=secret).get("SecretString")
+    try:
+        value = json.loads(text or "")
+    except ValueError as error:
+        raise UnusableSecret("Its text is not JSON.") from error
+    if not isinstance(value, dict) or not isinstance(value.get("password"), str):
+        raise UnusableSecret("It has no text named password.")
+    words = {name: str(value.get(name) or "") for name in ("username", "password", "dbname", "dbInstanceIdentifier")}
+    return Secret(words["username"], words["password"], words["dbname"], words["dbInstanceIdentifier"])
+
+
+def target(
+    instance: Instance, login: Login, secrets: Any, rds: Any, typed: Callable[[bool], str] | None = None
+) -> Target:
+    """Return where and as whom to connect. `typed` gives the password of a typed login.
+
+    Raises a ConnectError where the instance has no address yet or the login is not complete.
+    """
+    if not instance.dialect:
+        raise ConnectError(f"The engine {instance.engine} is none that this page speaks.", remedy="Use its own client.")
+    if not instance.host or instance.status in ("stopped", "creating"):
+        raise ConnectError(
+            f"{instance.identifier} is {instance.status}.", remedy="Start it, or wait until it is available."
+        )
+    plain = Target(
+        engine=instance.dialect,  # type: ignore[arg-type]
+        host=instance.host,
+        port=instance.port or PORTS[instance.dialect],
+        user=login.user or instance.username,
+        database=login.database or instance.database,
+        credential=login.credential,
+        **_tls(instance),
+    )
+    if login.kind == "secret":
+        return _by_secret(plain, login, secrets)
+    if login.kind == "iam":
+        return replace(plain, password=_token(rds, plain), credential="iam", tls=_at_least_on(plain))
+    return replace(plain, password=typed) if typed else plain
+
+
+def _tls(instance: Instance) -> dict[str, Any]:
+    """A server on this computer is reached without TLS; AWS's by its own name and RDS's certificates."""
+    if instance.host in LOOPBACK:
+        return {"tls": "off"}
+    return {"tls": "verified", "ca_file": str(CA_FILE)} if CA_FILE.exists() else {"tls": "on"}
+
+
+def _at_least_on(plain: Target) -> Any:
+    return plain.tls if plain.tls != "off" else "on"
+
+
+def _by_secret(plain: Target, login: Login, secrets: Any) -> Target:
+    first = read_secret(secrets, login.secret)
+    latest = [first.password]
+
+    def password(fresh: bool) -> str:
+        if fresh:
+            latest[0] = read_secret(secrets, login.secret).password
+        return latest[0]
+
+    user, database = login.user or first.username or plain.user, login.database or plain.database or first.database
+    return replace(plain, user=user, database=database, password=password, credential=login.secret)
+
+
+def _token(rds: Any, plain: Target) -> Callable[[bool], str]:
+    def password(_fresh: bool) -> str:
+        token: str = rds.generate_db_auth_token(DBHostname=plain.host, Port=plain.port, DBUsername=plain.user)
+        return token
+
+    return password

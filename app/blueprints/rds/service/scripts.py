@@ -1,0 +1,162 @@
+"""Scripts as a person runs them: read one by one, shown before they are committed, or run for good."""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from app.sql import run
+from app.sql.errors import Conflict, ConnectError, SqlError
+from app.sql.options import Answer, Options
+from app.sql.sessions import open_session
+from app.sql.statements import Statement, unguarded
+from app.sql.target import Dialect, Target
+from app.sql.values import Cell, Column
+
+# MySQL and MariaDB commit at these by themselves: there is nothing to look at before.
+COMMITTING = frozenset({"CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "GRANT", "REVOKE", "ANALYZE", "OPTIMIZE"})
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A database's error at its place in the whole script; line and column count from 1, 0 where none is named."""
+
+    title: str
+    happened: str
+    remedy: str
+    code: str
+    line: int = 0
+    column: int = 0
+
+
+@dataclass(frozen=True)
+class Step:
+    """One statement and what came of it; `columns` is None where it gives no rows."""
+
+    sql: str
+    word: str
+    line: int
+    columns: tuple[Column, ...] | None
+    rows: tuple[tuple[Cell, ...], ...]
+    truncated: bool
+    affected: int | None
+    notices: tuple[str, ...]
+    seconds: float
+    parameters: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a script came to: `database` is the one that it ended in, `pending` means shown and not committed."""
+
+    steps: tuple[Step, ...] = ()
+    mistake: Mistake | None = None
+    database: str = ""
+    committed: bool = False
+    pending: bool = False
+    warning: str = ""
+
+    @property
+    def seconds(self) -> float:
+        """The time of all statements."""
+        return sum(step.seconds for step in self.steps)
+
+    @property
+    def expected(self) -> str:
+        """The changed rows of each statement, as a form carries them."""
+        return ",".join(str(step.affected or 0) for step in self.steps)
+
+
+def mistake(error: SqlError, statement: Statement | None = None) -> Mistake:
+    """Return an error with its place in the whole script."""
+    line, column = error.line or 0, error.column or 0
+    if statement is not None and line:
+        column = column + statement.column - 1 if line == 1 and column else column
+        line += statement.line - 1
+    elif statement is not None:
+        line, column = statement.line, statement.column
+    return Mistake(error.title, error.happened, error.remedy, error.code, line, column)
+
+
+def step(result: run.Result) -> Step:
+    """Return a result as the pages show it."""
+    return _step(result.statement, result.answer, result.seconds)
+
+
+def _step(statement: Statement, answer: Answer, seconds: float) -> Step:
+    return Step(
+        statement.text,
+        statement.word,
+        statement.line,
+        answer.columns,
+        answer.rows,
+        answer.truncated,
+        answer.affected,
+        answer.notices,
+        seconds,
+        tuple(dict.fromkeys(statement.parameters)),
+    )
+
+
+def read(target: Target, script: Sequence[Statement], values: Mapping[str, object], options: Options) -> Ran:
+    """Run statements that only read, each in a transaction of its own, up to the first mistake. Raises ConnectError."""
+    steps: list[Step] = []
+    for statement in script:
+        if target.dialect == "mysql" and statement.word == "USE":
+            target = replace(target, database=used(statement))
+            continue
+        try:
+            steps.append(step(run.read(target, statement, values, options)))
+        except SqlError as error:
+            if isinstance(error, ConnectError) and not steps:
+                raise
+            return Ran(tuple(steps), mistake(error, statement), target.database)
+    return Ran(tuple(steps), None, target.database)
+
+
+def used(statement: Statement) -> str:
+    """Return the database that a USE names."""
+    name = " ".join(statement.text.split()[1:]).strip()
+    return name[1:-1].replace("``", "`") if name.startswith("`") and name.endswith("`") else name
+
+
+def ends_by_itself(script: Sequence[Statement], dialect: Dialect) -> list[str]:
+    """Return the words of statements that MySQL and MariaDB commit by themselves."""
+    return [] if dialect == "postgres" else sorted({one.word for one in script if one.word in COMMITTING})
+
+
+def whole_tables(script: Sequence[Statement]) -> list[str]:
+    """Return the words of statements that change every row of a table."""
+    return sorted({word for one in script for word in unguarded(one)})
+
+
+def show_changes(
+    target: Target, script: Sequence[Statement], values: Mapping[str, object], options: Options, expect: str = ""
+) -> Ran:
+    """Run a writing script in one transaction: rolled back to be looked at, committed where `expect` still holds."""
+    counts = [int(part) for part in expect.split(",")] if expect else None
+    outcome = run.write(target, script, values, options, expect=counts)
+    steps = tuple(step(result) for result in outcome.results)
+    wrong = mistake(outcome.error, outcome.failed) if outcome.error else None
+    pending = not outcome.committed and not isinstance(outcome.error, Conflict) and wrong is None
+    return Ran(steps, wrong, _ended_in(target, script), outcome.committed, pending, outcome.warning)
+
+
+def run_for_good(target: Target, script: Sequence[Statement], values: Mapping[str, object], options: Options) -> Ran:
+    """Run a script and commit it, as one does where the database commits parts of it anyway; stops at a mistake."""
+    steps: list[Step] = []
+    with open_session(target, options) as session:
+        for statement in script:
+            started = time.perf_counter()
+            try:
+                answer = session.execute(statement, values, options)
+            except SqlError as error:
+                session.finish(True)
+                return Ran(tuple(steps), mistake(error, statement), _ended_in(target, script), bool(steps))
+            steps.append(_step(statement, answer, time.perf_counter() - started))
+        session.finish(True)
+    return Ran(tuple(steps), None, _ended_in(target, script), True)
+
+
+def _ended_in(target: Target, script: Sequence[Statement]) -> str:
+    names = [used(one) for one in script if one.word == "USE"] if target.dialect == "mysql" else []
+    return names[-1] if names else target.database

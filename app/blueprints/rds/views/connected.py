@@ -1,0 +1,140 @@
+"""Which database this request speaks to, and as whom: chosen by the person, or found, and known for a minute."""
+
+import secrets as random
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from flask import current_app, session
+
+from app import aws
+from app.blueprints.rds.service import instances, logins, sealed
+from app.blueprints.rds.service.instances import Instance
+from app.blueprints.rds.service.logins import Login, NoLogin
+from app.blueprints.rds.views.common import rds
+from app.sql.errors import ConnectError
+from app.sql.target import Target
+from app.store import Store, store
+
+SECONDS = 60.0
+MOST = 200
+NO_COOKIE = "anyone"
+
+
+@dataclass(frozen=True)
+class Connected:
+    """An instance, how one signs in to it, and the target of both; `database` as asked, or the login's."""
+
+    instance: Instance
+    login: Login
+    target: Target
+
+    def at(self, database: str) -> "Connected":
+        """Return the same for another database of the server; an empty name keeps it."""
+        return replace(self, target=replace(self.target, database=database)) if database else self
+
+
+class Known:
+    """The connections of this process, each for a minute, so that a query asks AWS nothing."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._found: dict[tuple[str, ...], tuple[float, Connected]] = {}
+
+    def get(self, key: tuple[str, ...], find: Callable[[], Connected]) -> Connected:
+        """Return what is known, or find it."""
+        with self._lock:
+            until, connected = self._found.get(key, (0.0, None))
+        if connected is not None and time.monotonic() < until:
+            return connected
+        connected = find()
+        with self._lock:
+            if len(self._found) >= MOST:
+                self._found.clear()
+            self._found[key] = (time.monotonic() + SECONDS, connected)
+        return connected
+
+    def forget(self, key: tuple[str, ...]) -> None:
+        """Find it anew the next time."""
+        with self._lock:
+            self._found.pop(key, None)
+
+
+KNOWN = Known()
+
+
+def _key(identifier: str) -> tuple[str, ...]:
+    own = str(id(current_app._get_current_object()))  # type: ignore[attr-defined]  # two applications are two people
+    return own, aws.region(), identifier, session.get("rds", NO_COOKIE)
+
+
+def connected(identifier: str, database: str = "") -> Connected:
+    """Return the connection of this request. Raises a ConnectError, NoLogin where the person must say how."""
+    return KNOWN.get(_key(identifier), lambda: _find(identifier)).at(database)
+
+
+def forget(identifier: str) -> None:
+    """Ask AWS and the state table again: something did not work, or was changed."""
+    KNOWN.forget(_key(identifier))
+
+
+def _find(identifier: str) -> Connected:
+    instance = instances.get_instance(rds(), identifier)
+    return of(instance)
+
+
+def of(instance: Instance) -> Connected:
+    """Return the connection to an instance that was just described."""
+    manager = aws.client("secretsmanager")
+    entry = _logins().get(_id(instance.identifier)) if "rds" in session else None
+    if entry is None:
+        login = logins.found(manager, instance)
+        return Connected(instance, login, logins.target(instance, login, manager, rds()))
+    password = entry.pop("sealed", "")
+    login = Login(**entry)
+    typed = _opened(password) if password else None
+    return Connected(instance, login, logins.target(instance, login, manager, rds(), typed))
+
+
+def _opened(text: str) -> Callable[[bool], str]:
+    try:
+        password = sealed.unseal(_secret_key(), text)
+    except sealed.Unreadable as error:
+        raise NoLogin("The typed password is no longer kept.") from error
+    return lambda _fresh: password
+
+
+def keep(identifier: str, login: Login, password: str = "") -> None:
+    """Remember how this session signs in to an instance; a typed password is kept encrypted, for some hours."""
+    session.setdefault("rds", random.token_urlsafe(18))
+    value = {name: getattr(login, name) for name in ("kind", "secret", "user", "database", "credential")}
+    if password:
+        value |= {"sealed": sealed.seal(_secret_key(), password), "credential": random.token_urlsafe(18)}
+    _logins().put(value, _id(identifier), sealed.SECONDS)
+    forget(identifier)
+
+
+def drop(identifier: str) -> None:
+    """Forget how this session signed in."""
+    if "rds" in session:
+        _logins().delete(_id(identifier))
+    forget(identifier)
+
+
+def explain(error: ConnectError, identifier: str) -> None:
+    """After a failed connection let the next one look at the instance and the login anew."""
+    forget(identifier)
+
+
+def _logins() -> Store:
+    return store("rds-logins")
+
+
+def _id(identifier: str) -> str:
+    return f"{session['rds']}:{aws.region()}:{identifier}"
+
+
+def _secret_key() -> str:
+    key = current_app.secret_key
+    return key.decode() if isinstance(key, bytes) else str(key)

@@ -1,0 +1,54 @@
+"""The SQL that ran, as Python in the call drawer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from app import aws, drawer
+from app.blueprints.rds.service.scripts import Ran
+from app.blueprints.rds.views.connected import Connected
+from app.codegen import sql as codegen
+from app.sql.statements import Statement
+
+
+def show(there: Connected, script: Sequence[Statement], values: Mapping[str, object], ran: Ran, write: bool) -> None:
+    """Put what ran into this page's call drawer."""
+    target = there.target
+    program = codegen.Program(
+        engine=target.engine,
+        region=aws.region(),
+        instance=there.instance.identifier,
+        database=target.database,
+        login=there.login.kind,
+        secret=there.login.secret,
+        user=target.user,
+        statements=tuple((one.text, _places(one)) for one in script),
+        parameters=dict(values),
+        write=write,
+        commit=ran.committed,
+        encrypted=target.tls != "off",
+    )
+    for number, step in enumerate(ran.steps):
+        drawer.add(_call(program, number, step))
+
+
+def _call(program: codegen.Program, number: int, step: Any) -> drawer.ShownCall:
+    return drawer.ShownCall(
+        service="sql",
+        operation=step.word or "statement",
+        count=1,
+        milliseconds=round(step.seconds * 1000, 1),
+        offset_ms=0.0,
+        status="Answered",
+        request_id=None,
+        retries=0,
+        error_code=None,
+        error_message=None,
+        python=codegen.python(program) if number == 0 else "",
+        command="",
+        policy="",
+        docs_url="",
+    )
+
+
+def _places(statement: Statement) -> tuple[tuple[int, int], ...]:
+    return tuple((token.start, token.end) for token in statement.found if token.kind == "parameter")

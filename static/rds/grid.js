@@ -1,0 +1,135 @@
+// A result's table: sort, distinct values, sums, filter by value, copy; the same as JSON and as a chart.
+import { drawChart } from "./chart.js";
+import { columnMenu, cellMenu, closeMenu } from "./menu.js";
+
+/** A cell's value: null, or its whole text. */
+export function valueOf(cell) {
+  if ("null" in cell.dataset) return null;
+  return cell.dataset.v ?? cell.textContent.trim();
+}
+
+/** The table's columns and the values of its shown rows. */
+export function dataOf(table) {
+  const heads = [...table.tHead.rows[0].cells].filter((head) => head.dataset.kind);
+  const columns = heads.map((head) => ({ name: nameOf(head), kind: head.dataset.kind, index: head.cellIndex }));
+  const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden);
+  return { columns, rows: rows.map((row) => columns.map(({ index }) => valueOf(row.cells[index]))) };
+}
+
+function nameOf(head) {
+  return (head.querySelector("[data-rds-column] > span, a.sort") ?? head).textContent.trim();
+}
+
+export const isNumber = (kind) => ["integer", "decimal", "float"].includes(kind);
+
+export function compare(kind) {
+  return (a, b) => {
+    if (a === null || b === null) return (a === null) - (b === null);
+    return isNumber(kind) ? Number(a) - Number(b) : a.localeCompare(b);
+  };
+}
+
+export function sortBy(table, index, kind, down) {
+  const body = table.tBodies[0];
+  const order = compare(kind);
+  const rows = [...body.rows].sort((a, b) => order(valueOf(a.cells[index]), valueOf(b.cells[index])) * (down ? -1 : 1));
+  body.append(...rows);
+  for (const head of table.tHead.rows[0].cells) head.removeAttribute("aria-sort");
+  table.tHead.rows[0].cells[index].setAttribute("aria-sort", down ? "descending" : "ascending");
+}
+
+/** Show only the rows with this value; null stands for NULL, undefined for all rows. */
+export function filterBy(table, index, value) {
+  for (const row of table.tBodies[0].rows) row.hidden = value !== undefined && valueOf(row.cells[index]) !== value;
+  let told = table.parentElement.previousElementSibling;
+  if (!told?.matches("[data-rds-filtered]")) {
+    told = document.createElement("p");
+    told.dataset.rdsFiltered = "";
+    told.className = "row";
+    table.parentElement.before(told);
+  }
+  told.hidden = value === undefined;
+  if (told.hidden) return;
+  const all = document.createElement("button");
+  all.type = "button";
+  all.className = "button button-small";
+  all.textContent = "Show all rows";
+  all.addEventListener("click", () => filterBy(table, index, undefined));
+  const name = nameOf(table.tHead.rows[0].cells[index]);
+  told.replaceChildren(`Only rows where ${name} is ${value === null ? "NULL" : `“${value.slice(0, 60)}”`}, of those loaded. `, all);
+}
+
+export function asJson({ columns, rows }) {
+  const value = (text, kind) => (text !== null && isNumber(kind) && Number.isSafeInteger(Number(text)) ? Number(text) : text);
+  const objects = rows.map((row) => Object.fromEntries(row.map((text, at) => [columns[at].name, value(text, columns[at].kind)])));
+  return JSON.stringify(objects, null, 2);
+}
+
+function show(result, view) {
+  const box = result.querySelector(".rds-grid");
+  const table = box.querySelector("table");
+  for (const button of result.querySelectorAll("[data-rds-view]")) button.setAttribute("aria-pressed", String(button.dataset.rdsView === view));
+  result.querySelector("[data-rds-other]")?.remove();
+  box.hidden = view === "json";
+  if (view === "table") return;
+  const other = document.createElement("div");
+  other.dataset.rdsOther = "";
+  if (view === "json") {
+    const code = document.createElement("pre");
+    code.className = "rds-json";
+    code.tabIndex = 0;
+    code.textContent = asJson(dataOf(table));
+    other.append(code);
+  } else drawChart(other, dataOf(table));
+  box.before(other);
+}
+
+function openMenu(event, table) {
+  const head = event.target.closest("[data-rds-column]");
+  if (head) return columnMenu(table, head.closest("th"), head);
+  const cell = event.target.closest("td");
+  if (cell && event.type === "contextmenu" && !event.shiftKey) {
+    event.preventDefault();
+    cellMenu(table, cell, event);
+  }
+  return undefined;
+}
+
+function startTable(table) {
+  if (table.dataset.started) return;
+  table.dataset.started = "";
+  table.addEventListener("click", (event) => openMenu(event, table));
+  table.addEventListener("contextmenu", (event) => openMenu(event, table));
+  table.addEventListener("keydown", (event) => moveCell(event, table));
+}
+
+/** Arrow keys walk the cells, Enter opens the menu of one. */
+function moveCell(event, table) {
+  const cell = event.target.closest("td");
+  if (!cell || event.target !== cell) return;
+  const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+  if (event.key === "Enter") cellMenu(table, cell, cell.getBoundingClientRect());
+  if (!steps[event.key]) return;
+  event.preventDefault();
+  const [down, right] = steps[event.key];
+  const next = table.rows[cell.parentElement.rowIndex + down]?.cells[cell.cellIndex + right];
+  if (next?.matches("td")) {
+    next.tabIndex = -1;
+    next.focus();
+  }
+}
+
+export function startGrids(part) {
+  closeMenu();
+  for (const table of part.querySelectorAll("[data-rds-grid]")) {
+    const first = table.tBodies[0]?.querySelector("td");
+    if (first) first.tabIndex = 0;
+    startTable(table);
+  }
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("[data-rds-view]");
+  if (button) show(button.closest("[data-rds-result]"), button.dataset.rdsView);
+});
+startGrids(document);

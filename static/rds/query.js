@@ -1,0 +1,137 @@
+// The query page: run all or what is selected, the clock, cancel, mistakes marked, the last text kept.
+import { edit } from "../editor/editor.bundle.js";
+import { startGrids } from "./grid.js";
+import { startClock } from "./clock.js";
+import { startKeeping } from "./keep.js";
+
+const form = document.querySelector("[data-rds-query]");
+const results = document.getElementById("results");
+const area = form.elements.sql;
+const editor = edit(area);
+const cancelButton = form.querySelector("[data-rds-cancel]");
+const clock = startClock(form.querySelector("[data-rds-clock]"));
+let run = ""; // the name of the run that is under way
+let offset = 0; // where in the editor's text the text that was sent begins
+
+function token() {
+  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+}
+
+/** Names the run, and sends the selection alone where there is one. */
+function prepare(event) {
+  const { from, to } = editor.view.state.selection.main;
+  const only = from === to ? "" : editor.view.state.sliceDoc(from, to);
+  offset = only ? from : 0;
+  event.detail.parameters.set("only", only);
+  run = token();
+  event.detail.parameters.set("run", run);
+}
+
+function begin() {
+  cancelButton.hidden = false;
+  cancelButton.disabled = false;
+  form.querySelector("[data-rds-run]").disabled = true;
+  results.classList.add("is-stale");
+  editor.mark([]);
+  clock.start();
+}
+
+function end() {
+  run = "";
+  cancelButton.hidden = true;
+  form.querySelector("[data-rds-run]").disabled = false;
+  results.classList.remove("is-stale");
+  clock.stop();
+}
+
+function body() {
+  const fields = { csrf_token: form.elements.csrf_token.value, run, database: form.elements.database.value };
+  return new URLSearchParams(fields);
+}
+
+async function cancel() {
+  cancelButton.disabled = true;
+  const answer = await fetch(form.dataset.cancel, { method: "POST", body: body(), headers: { Accept: "application/json" } });
+  const told = answer.ok ? await answer.json() : { cancelled: false };
+  if (!told.cancelled && run) window.trellis.tell("There was nothing to cancel: it has just ended, or has not begun.", "info");
+  cancelButton.disabled = false;
+}
+
+function markMistakes() {
+  const found = results.querySelector("[data-rds-mistake]");
+  if (!found || !found.dataset.line) return;
+  const mistake = { message: found.dataset.message, line: Number(found.dataset.line), column: Number(found.dataset.column || 1) };
+  editor.mark([offset ? moved(mistake) : mistake]);
+}
+
+/** The place in the whole text of a mistake in the selection. */
+function moved({ message, line, column }) {
+  const first = editor.view.state.doc.lineAt(offset);
+  if (line > 1) return { message, line: first.number + line - 1, column };
+  return { message, line: first.number, column: offset - first.from + column };
+}
+
+function addCalls() {
+  const found = results.querySelector("[data-rds-calls]");
+  if (found) window.trellis.drawer.add(JSON.parse(found.textContent).calls);
+}
+
+function settled(event) {
+  if (event.target !== results && !results.contains(event.target)) return;
+  markMistakes();
+  addCalls();
+  startGrids(results);
+  const count = results.querySelectorAll("[data-rds-result]").length;
+  window.trellis.announce(results.querySelector("[data-rds-mistake]") ? "Failed" : `${count} done`);
+}
+
+let asking;
+function askParameters() {
+  clearTimeout(asking);
+  asking = setTimeout(fetchParameters, 400);
+}
+
+async function fetchParameters() {
+  const answer = await fetch(form.dataset.fields, { method: "POST", body: new FormData(form) });
+  if (answer.ok) document.getElementById("parameters").innerHTML = await answer.text();
+}
+
+function runAll() {
+  htmx.trigger(form, "submit");
+}
+
+async function explain() {
+  const fields = new FormData(form);
+  const { from, to } = editor.view.state.selection.main;
+  if (from !== to) fields.set("only", editor.view.state.sliceDoc(from, to));
+  await htmx.ajax("POST", form.dataset.explain, { target: "#results", swap: "innerHTML", values: Object.fromEntries(fields) });
+}
+
+function openDatabase(event) {
+  if (!event.target.matches("[data-rds-database]")) return;
+  const url = new URL(form.action, location.href);
+  url.searchParams.set("database", event.target.value);
+  location.assign(url);
+}
+
+form.addEventListener("htmx:configRequest", (event) => event.target === form && prepare(event));
+form.addEventListener("htmx:beforeRequest", (event) => event.target === form && begin());
+form.addEventListener("htmx:afterRequest", (event) => event.target === form && end());
+document.addEventListener("htmx:afterSettle", settled);
+cancelButton.addEventListener("click", cancel);
+area.addEventListener("editor:run", runAll);
+area.addEventListener("editor:explain", explain);
+area.addEventListener("editor:change", askParameters);
+form.querySelector("[data-rds-explain]").addEventListener("click", (event) => {
+  event.preventDefault();
+  explain();
+});
+document.addEventListener("change", openDatabase);
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-rds-clear]")) results.replaceChildren();
+});
+// A query that is left behind is stopped.
+window.addEventListener("pagehide", () => run && navigator.sendBeacon(form.dataset.cancel, body()));
+startKeeping(form, editor);
+startGrids(results);
+markMistakes();
