@@ -18,7 +18,7 @@ from app.sql.options import Answer, Options
 from app.sql.postgres_errors import translate
 from app.sql.statements import Statement, bind
 
-CURSOR = "DECLARE trellis NO SCROLL CURSOR FOR "
+CURSOR = "DECLARE trellis_{number} NO SCROLL CURSOR FOR "
 # What a rolled back transaction leaves behind: prepared statements, advisory locks.
 CLEAN = "DEALLOCATE ALL; RESET SESSION AUTHORIZATION; RESET ALL; SELECT pg_advisory_unlock_all()"
 INVALID_CURSOR = ("42P11", "42601", "0A000")  # not a plain query after all: SELECT INTO, a changing WITH
@@ -38,6 +38,7 @@ class PostgresSession:
         self._connection = connection
         self._write = False
         self._notices: list[str] = []
+        self._number = 0  # of the cursor; an old one stays open until the transaction ends, which saves a round trip
         self._finished = False
         self.reusable = True
 
@@ -71,17 +72,19 @@ class PostgresSession:
                 return self._direct(cursor, text, bound, options)
             except psycopg.Error as error:
                 self.reusable = self.reusable and not self._connection.closed
-                offset = len(CURSOR) if _is_declare(cursor) else 0
+                offset = _declared(cursor)
                 raise translate(error, statement.text, offset) from error
 
     def _declare(self, cursor: Any, text: str, bound: list[object]) -> bool:
         """Open a cursor for the query; False where it can only run directly, which only a writing session tries."""
+        self._number += 1
+        declared = CURSOR.format(number=self._number) + text
         if not self._write:
-            cursor.execute(CURSOR + text, bound or None)
+            cursor.execute(declared, bound or None)
             return True
         self._send("SAVEPOINT trellis")
         try:
-            cursor.execute(CURSOR + text, bound or None)
+            cursor.execute(declared, bound or None)
         except psycopg.Error as error:
             if error.sqlstate not in INVALID_CURSOR:
                 raise
@@ -93,12 +96,10 @@ class PostgresSession:
         rows: list[tuple[values.Cell, ...]] = []
         columns: tuple[values.Column, ...] = ()
         shown = text[:500].replace("/*", "/ *").replace("*/", "* /")  # what pg_stat_activity shows while it runs
-        cursor.execute(f"FETCH FORWARD {options.limit + 1} FROM trellis /* {shown} */")
+        cursor.execute(f"FETCH FORWARD {options.limit + 1} FROM trellis_{self._number} /* {shown} */")
         columns = postgres_values.columns(cursor, self._connection)
         for row in cursor:
             rows.append(values.cut(row, options.cell))
-        if self._write:
-            self._send("CLOSE trellis")
         return Answer(columns, tuple(rows[: options.limit]), len(rows) > options.limit, notices=tuple(self._notices))
 
     def _direct(self, cursor: Any, text: str, bound: list[object], options: Options) -> Answer:
@@ -138,6 +139,7 @@ class PostgresSession:
             self.reusable = False  # temporary tables and the like: a session that wrote is not lent again
 
 
-def _is_declare(cursor: Any) -> bool:
-    query = cursor._query.query if cursor._query else b""
-    return bool(query.startswith(CURSOR.encode()))
+def _declared(cursor: Any) -> int:
+    """Return how many characters of our own stood before the person's text in what was sent last."""
+    sent = cursor._query.query if cursor._query else b""
+    return sent.index(b" FOR ") + 5 if sent.startswith(b"DECLARE trellis_") else 0

@@ -5,6 +5,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -103,7 +104,8 @@ def test_idle_connections_that_died_are_replaced(engines: Engines, target: Targe
     with engines.connection(target) as lent:
         cursor = lent.cursor()
         cursor.execute("SELECT CONNECTION_ID()" if target.dialect == "mysql" else "SELECT pg_backend_pid()")
-        number = cursor.fetchone()[0]
+        row: Any = cursor.fetchone()
+        number = row[0]
     other = Engines()
     with other.connection(target) as lent:
         kill = "KILL {}" if target.dialect == "mysql" else "SELECT pg_terminate_backend({})"
