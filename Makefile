@@ -19,6 +19,7 @@ test: .venv/dev embedded/.venv/installed ## check style and types, run every tes
 	$(BIN)/pytest -q -n 2
 
 test-fast: .venv/dev embedded/.venv/installed check ## the same without the browser
+	@sh tests/system.sh without-browser
 	$(BIN)/pytest -q -n 2 -m "not browser"
 
 check: .venv/dev ## style and types only

@@ -4,19 +4,21 @@ import argparse
 import sys
 from collections.abc import Sequence
 
-from app import config, supervise
+from app import config, packages, supervise
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code."""
     chosen = _parser().parse_args(arguments)
     try:
-        home = config.load().home.resolve()
+        settings = config.load()
+        home = settings.home.resolve()
         if chosen.command == "install":
             supervise.embedded_python()
             return 0
         if chosen.command == "reset":
             return supervise.reset(home)
+        packages.install_mariadb(supervise.say, settings.install != "no")
         return supervise.up(home, chosen.port, chosen.workers)
     except (supervise.CannotStart, config.SettingError) as error:
         print(f"trellis: {error}", file=sys.stderr)  # noqa: T201 the command line's own output

@@ -42,12 +42,17 @@ class Settings:
     )
     max_upload_mib: int = _setting(5120, "TRELLIS_MAX_UPLOAD_MIB", "The largest file that an upload takes, in MiB.")
     max_megapixels: int = _setting(
-        120, "TRELLIS_MAX_MEGAPIXELS", "Pictures with more million pixels are stored, but get no thumbnail."
+        120,
+        "TRELLIS_MAX_MEGAPIXELS",
+        "Pictures with more million pixels, or 256 MiB when decoded, are stored, but get no thumbnail.",
     )
     cache_bucket: str = _setting(
         "",
         "TRELLIS_CACHE_BUCKET",
         "Bucket that keeps thumbnails. Empty: trellis-cache-ACCOUNT-REGION.",
+    )
+    install: str = _setting(
+        "yes", "TRELLIS_INSTALL", "“no” keeps `make run` from installing MariaDB with apt (as root) or Homebrew."
     )
     state_table: str = _setting(
         "trellis-state", "TRELLIS_STATE_TABLE", "DynamoDB table of the dashboard's own state: history, saved queries."

@@ -1,13 +1,19 @@
 #!/bin/sh
-# What the browser tests need from the system: installed when root on Debian or Ubuntu, else named.
+# What the tests need from the system: installed when root on Debian or Ubuntu, else named.
 set -eu
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null && exit 0
+missing=""
+command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null ||
+    [ "${1:-}" = without-browser ] || missing="chromium"
+command -v mariadbd >/dev/null || [ -x /usr/sbin/mariadbd ] || missing="$missing mariadb-server"
+[ -n "$missing" ] || exit 0
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-    echo "Installing chromium for the browser tests..."
+    echo "Installing for the tests: $missing"
     apt-get update -qq
-    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends chromium >/dev/null
+    # RUNLEVEL=1: the package must not start a database server of its own.
+    # shellcheck disable=SC2086
+    RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $missing >/dev/null
     exit 0
 fi
-echo "The browser tests need Chromium. On Debian or Ubuntu: sudo apt install chromium; on macOS: brew install --cask chromium." >&2
-echo "Without it: make test-fast" >&2
+echo "The tests need: $missing. On Debian or Ubuntu: sudo apt install $missing" >&2
+echo "On macOS: brew install mariadb, and brew install --cask chromium." >&2
 exit 1
