@@ -1,6 +1,5 @@
 """What every kind of database server can do, and how one is created, started and copied."""
 
-import os
 import shutil
 import signal
 from dataclasses import dataclass
@@ -13,6 +12,8 @@ from embedded.databases.process import Launch, Server
 
 STARTING_SECONDS = 60.0
 ENDING_SECONDS = 20.0
+TELLING = ("[ERROR]", "FATAL:", "PANIC:", "Error", "could not bind")
+IN_USE = "ddress already in use"
 
 
 class ServerFailed(Exception):
@@ -84,7 +85,7 @@ class Engine(Protocol):
         """Change the master user's password on the running server."""
 
     def forget_run(self, data: Path) -> None:
-        """Remove from copied data what belongs to the running original."""
+        """Remove from data what names the server that last worked on it, which is no more or works elsewhere."""
 
     def run(self, login: Login, sql: str) -> str:
         """Run statements through the server's own command line client; RuntimeError at the first that fails."""
@@ -108,6 +109,9 @@ def create(engine: Engine, database: Database, first: Master) -> Server:
 def bring_up(engine: Engine, database: Database, first: Master | None = None) -> Server:
     """Start the server and wait until it answers; ServerFailed, with its log's last error, when it does not."""
     before = database.log.stat().st_size if database.log.exists() else 0
+    process.end_strays(database.directory)
+    # What it names is ended now; its number may be another process's, or that of one dead and not yet buried.
+    engine.forget_run(database.data)
     server = process.start(engine.launch(database, first))
     if process.wait_until(lambda: engine.ready(database), server, STARTING_SECONDS):
         return server
@@ -118,12 +122,12 @@ def bring_up(engine: Engine, database: Database, first: Master | None = None) ->
 
 
 def last_error(log: Path, before: int = 0) -> str:
-    """Return the last line in a log, from an offset on, that names an error, else the last line."""
+    """Return the last lines in a log, from an offset on, that name an error, else the last line."""
     with log.open("rb") as file:
         file.seek(before if before <= log.stat().st_size else 0)
         lines = [line.strip() for line in file.read()[-20_000:].decode("utf-8", "replace").splitlines() if line.strip()]
-    telling = [line for line in lines if any(mark in line for mark in ("[ERROR]", "FATAL:", "Error", "PANIC:"))]
-    return (telling or lines or ["its log says nothing"])[-1][-400:]
+    telling = [line for line in lines if any(mark in line for mark in TELLING) and not line.endswith("Aborting")]
+    return " ".join(telling[-2:] or lines[-1:] or ["its log says nothing"])[-500:]
 
 
 def copy(engine: Engine, source: Path, target: Path, owner: Owner, server: Server | None) -> int:
@@ -136,8 +140,6 @@ def copy(engine: Engine, source: Path, target: Path, owner: Owner, server: Serve
             shutil.copytree(source / "data", data, symlinks=True)
     engine.forget_run(data)
     owner.give_tree(data)
-    if hasattr(os, "sync"):
-        os.sync()
     return size(data)
 
 

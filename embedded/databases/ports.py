@@ -22,9 +22,9 @@ def is_free(port: int) -> bool:
 
 
 def choose(wanted: int, taken: Collection[int], spread: int = 0) -> int:
-    """Return the wanted port, or one of FALLBACKS, the first tried set by `spread`; OSError when there is none."""
+    """Return the wanted port (0: any), else one of FALLBACKS, first tried from `spread` on; OSError: there is none."""
     start = spread % len(FALLBACKS)
-    candidates: list[int] = [wanted, *FALLBACKS[start:], *FALLBACKS[:start]]
+    candidates: list[int] = [*([wanted] if wanted else []), *FALLBACKS[start:], *FALLBACKS[:start]]
     for port in candidates:
         if port not in taken and is_free(port):
             return port

@@ -21,6 +21,8 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "shared_buffers": "32MB",
+    # In the data directory: what a killed server leaves goes with it, and /dev/shm stays closed.
+    "dynamic_shared_memory_type": "mmap",
     "max_connections": "60",
     "wal_level": "minimal",
     "max_wal_senders": "0",

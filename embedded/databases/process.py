@@ -24,7 +24,7 @@ SYSTEM_FILES = (
     *("/etc/ld.so.cache", "/etc/localtime", "/etc/timezone", "/etc/nsswitch.conf"),
     *("/dev/urandom", "/dev/random", "/dev/zero"),
 )
-SHARED = ("/dev/null", "/dev/shm")  # noqa: S108 - where PostgreSQL's processes share memory
+SHARED = ("/dev/null",)
 
 
 @dataclass(frozen=True)
@@ -86,8 +86,7 @@ class Server:
 
 
 def start(launch: Launch) -> Server:
-    """Start a server; what a previous run left on the same data is ended first."""
-    end_strays(launch.directory)
+    """Start a server; nothing else may work on its data (end_strays)."""
     launch.log.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     shorten(launch.log)
     with launch.log.open("ab") as log:

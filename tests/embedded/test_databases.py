@@ -148,7 +148,7 @@ def test_the_reason_is_the_last_error_of_this_start(tmp_path: Path) -> None:
     log.write_text("[ERROR] of another day\n")
     before = log.stat().st_size
     with log.open("a") as file:
-        file.write("starting\n2026 [ERROR] the disk is full\nbye\n")
+        file.write("starting\n2026 [ERROR] the disk is full\n2026 [ERROR] Aborting\nbye\n")
     assert engine.last_error(log, before) == "2026 [ERROR] the disk is full"
     assert engine.last_error(log, log.stat().st_size) == "its log says nothing"
 

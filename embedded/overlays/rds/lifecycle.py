@@ -105,19 +105,13 @@ class Servers:
     async def create(self, instance: Instance) -> None:
         """Make a new instance's data and start its server."""
         master = Master(instance.username, instance.pending_hash, instance.database)
-        for attempt in range(ATTEMPTS):
-            await self.thread(self._clear, instance)
-            try:
-                server = await self.thread(engine.create, SERVERS[instance.server], self.database(instance), master)
-                break
-            except ServerFailed:
-                # Someone else may have taken the port since it was chosen.
-                if attempt + 1 == ATTEMPTS or ports.is_free(instance.port):
-                    raise
-                instance.port = self.port_for(0)
-        self.running[instance.resource_id] = server
+        await self._up(instance, lambda: self._create(instance, master))
         instance.initialised, instance.pending_hash = True, ""
         self.become(instance, "available", "DB instance created", "creation")
+
+    def _create(self, instance: Instance, master: Master) -> Server:
+        self._clear(instance)
+        return engine.create(SERVERS[instance.server], self.database(instance), master)
 
     def _clear(self, instance: Instance) -> None:
         engine.discard(self.place.directory(instance.resource_id))
@@ -125,17 +119,30 @@ class Servers:
 
     async def start(self, instance: Instance) -> None:
         """Start the server on the data that it has."""
-        kind, database = SERVERS[instance.server], self.database(instance)
+        database = self.database(instance)
         if not database.data.is_dir():
             raise ServerFailed("Its data directory is missing.")
-        if not await self.thread(self._port_free, database):
-            raise ServerFailed(f"Port {instance.port} on 127.0.0.1 is taken by another program.")
-        self.running[instance.resource_id] = await self.thread(engine.bring_up, kind, database)
+        await self.thread(process.end_strays, database.directory)
+        await self._up(instance, lambda: engine.bring_up(SERVERS[instance.server], self.database(instance)))
         await self.apply(instance)
 
-    def _port_free(self, database: Database) -> bool:
-        process.end_strays(database.directory)
-        return ports.is_free(database.port)
+    async def _up(self, instance: Instance, work: Callable[[], Server]) -> None:
+        """Bring a server up on the instance's port; where another program took that, on another one."""
+        for attempt in range(ATTEMPTS):
+            if not await self.thread(ports.is_free, instance.port):
+                self._move(instance)
+            try:
+                self.running[instance.resource_id] = await self.thread(work)
+                return
+            except ServerFailed as error:
+                if attempt + 1 == ATTEMPTS or engine.IN_USE not in str(error):
+                    raise
+                self._move(instance)
+
+    def _move(self, instance: Instance) -> None:
+        taken, instance.port = instance.port, self.port_for(instance.port)
+        message = f"Port {taken} is taken by another program: the DB instance listens on {instance.port} now."
+        self.book.tell(instance, message, "notification")
 
     async def apply(self, instance: Instance) -> None:
         """Make true what was asked for while the server could not take it."""

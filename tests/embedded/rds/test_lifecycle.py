@@ -128,7 +128,7 @@ def test_class_and_storage_wait_for_a_restart_unless_told_otherwise(world: World
 def test_snapshot_restore_and_delete_with_the_command_line(world: World) -> None:
     world.run("shop", "CREATE TABLE snapped AS SELECT generate_series(1, 5000) AS id", "shop")
     cli(world, "create-db-snapshot", "--db-instance-identifier", "shop", "--db-snapshot-identifier", "before")
-    cli(world, "wait", "db-snapshot-available", "--db-snapshot-identifier", "before")
+    world.wait_snapshot("before")
     world.wait("shop")
     world.run("shop", "DROP TABLE snapped", "shop")
     copied = ("--db-instance-identifier", "copied")
@@ -137,10 +137,10 @@ def test_snapshot_restore_and_delete_with_the_command_line(world: World) -> None
     assert world.run("copied", "SELECT count(*), sum(id) FROM snapped", "shop") == [(5000, 12502500)]
     resource = world.instance("copied")["DbiResourceId"]
     assert (world.aws.home / "state" / "databases" / resource / "data").is_dir()
-    cli(world, "modify-db-instance", *copied, "--deletion-protection")
+    world.rds.modify_db_instance(DBInstanceIdentifier="copied", DeletionProtection=True)
     delete = {"DBInstanceIdentifier": "copied", "SkipFinalSnapshot": True}
     assert "protect" in refusal(world.rds.delete_db_instance, **delete)[1]
-    cli(world, "modify-db-instance", *copied, "--no-deletion-protection")
+    world.rds.modify_db_instance(DBInstanceIdentifier="copied", DeletionProtection=False)
     assert refusal(world.rds.delete_db_instance, DBInstanceIdentifier="copied")[0] == "InvalidParameterCombination"
     cli(world, "delete-db-instance", *copied, "--final-db-snapshot-identifier", "last")
     world.wait_gone("copied")
@@ -148,7 +148,7 @@ def test_snapshot_restore_and_delete_with_the_command_line(world: World) -> None
     listed = json.loads(cli(world, "describe-db-snapshots", "--db-instance-identifier", "copied"))["DBSnapshots"]
     assert [(one["DBSnapshotIdentifier"], one["Status"]) for one in listed] == [("last", "available")]
     for name in ("before", "last"):
-        cli(world, "delete-db-snapshot", "--db-snapshot-identifier", name)
+        world.rds.delete_db_snapshot(DBSnapshotIdentifier=name)
     assert world.rds.describe_db_snapshots()["DBSnapshots"] == []
 
 

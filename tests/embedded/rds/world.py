@@ -1,5 +1,6 @@
 """DB instances for tests: made, waited for, and connected to as anyone would."""
 
+import random
 import time
 from dataclasses import dataclass
 from typing import Any
@@ -8,6 +9,7 @@ import psycopg
 import pymysql
 from botocore.exceptions import ClientError
 
+from embedded.databases import ports
 from tests.embedded.process import Embedded
 
 PASSWORD = "s3cr'et\\pa$$w%rd"
@@ -42,6 +44,8 @@ class World:
             "AllocatedStorage": 20,
             "MasterUsername": NAMES[engine],
             "MasterUserPassword": PASSWORD,
+            # Not the engine's own: other embedded AWSs of these tests would want the same one.
+            "Port": ports.choose(0, (), random.randrange(len(ports.FALLBACKS))),
         }
         kept = {key: value for key, value in {**asked, **more}.items() if value is not None}
         return self.rds.create_db_instance(**kept)["DBInstance"]
