@@ -8,7 +8,9 @@ from uuid import uuid4
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
-PHOTO = Path(__file__).parents[1] / "pictures" / "pixel6.jpg"
+PICTURES = Path(__file__).parents[1] / "pictures"
+PHOTO = PICTURES / "rebel-t6.jpg"
+CUT_SHORT = PICTURES / "pixel6.jpg"  # with a position
 
 
 def new_bucket(aws: Any, start: str = "photos") -> str:

@@ -46,9 +46,10 @@ def test_a_photograph_there_and_back(page_at: OpenPage, live: Live, bucket: str,
     expect(row(page, PHOTO.name).locator("[data-badge]")).to_have_text("Stored")
     assert_hops(page, lane)
     assert_seen_in_gallery(page)
-    page.get_by_role("link", name="pixel6.jpg", exact=True).last.click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("pixel6.jpg")
-    expect(page.locator("main")).to_contain_text("Pixel 6")
+    page.get_by_role("link", name="rebel-t6.jpg", exact=True).last.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("rebel-t6.jpg")
+    expect(page.locator("main")).to_contain_text("Canon EOS Rebel T6")
+    expect(page.locator("main img").first).to_have_js_property("naturalWidth", 2000)
     assert shared(page) == PHOTO.read_bytes()
     assert copied_by_the_cli(live, bucket, tmp_path) == PHOTO.read_bytes()
     page.go_back()
@@ -80,7 +81,7 @@ def shared(page: Page) -> bytes:
 
 def copied_by_the_cli(live: Live, bucket: str, folder: Path) -> bytes:
     target = folder / "copy.jpg"
-    command = [str(AWS_CLI), "s3", "cp", f"s3://{bucket}/trip/pixel6.jpg", str(target), "--only-show-errors"]
+    command = [str(AWS_CLI), "s3", "cp", f"s3://{bucket}/trip/rebel-t6.jpg", str(target), "--only-show-errors"]
     subprocess.run(command, env=live.aws.env, check=True, timeout=60)
     return target.read_bytes()
 
@@ -91,7 +92,7 @@ def delete_and_undo(page: Page, live: Live, bucket: str) -> None:
     assert stored(live.aws, bucket) == []
     page.get_by_role("button", name="Undo").click()
     expect(page.locator("#notices")).to_contain_text("brought back")
-    assert stored(live.aws, bucket) == ["trip/pixel6.jpg"]
+    assert stored(live.aws, bucket) == ["trip/rebel-t6.jpg"]
 
 
 def test_without_the_rule_the_page_says_so_and_offers_the_other_way(

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, Request, Route, expect
 
 from tests.browser.browsing import SCREENSHOTS, Faults, assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
-from tests.browser.s3_helpers import PHOTO, choose, drop, file, new_bucket, picture, start
+from tests.browser.s3_helpers import CUT_SHORT, choose, drop, file, new_bucket, picture, start
 
 FOUR = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 BUSY = {
@@ -30,7 +30,7 @@ def filled(live: Live) -> str:
     s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
     for colour in ("coral", "seagreen", "steelblue", "gold", "plum"):
         s3.put_object(Bucket=bucket, Key=f"trip/{colour}.jpg", Body=picture(colour, "JPEG", (640, 420)))
-    s3.put_object(Bucket=bucket, Key="trip/pixel6.jpg", Body=PHOTO.read_bytes(), ContentType="image/jpeg")
+    s3.put_object(Bucket=bucket, Key="trip/pixel6.jpg", Body=CUT_SHORT.read_bytes(), ContentType="image/jpeg")
     s3.put_object(Bucket=bucket, Key="trip/broken.png", Body=picture()[:30])
     s3.put_object(Bucket=bucket, Key="trip/no picture.jpg", Body=b"words")
     s3.put_object(Bucket=bucket, Key="trip/notes, with a name too long for any tile of this page.txt", Body=b"x" * 3000)

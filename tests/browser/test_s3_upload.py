@@ -144,4 +144,4 @@ def test_without_scripts_the_form_uploads(page_at: OpenPage, live: Live, bucket:
     page.get_by_label("Files", exact=True).set_input_files([PHOTO, PHOTO.parent / "README.md"])
     page.get_by_role("button", name="Upload").click()
     expect(page.locator("#notices")).to_contain_text("2 files stored")
-    assert stored(live.aws, bucket) == ["README.md", "pixel6.jpg"]
+    assert stored(live.aws, bucket) == ["README.md", "rebel-t6.jpg"]
