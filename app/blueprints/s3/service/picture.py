@@ -176,12 +176,18 @@ def _colour(image: Any) -> str:
 
 @cache
 def icon() -> bytes:
-    """Return what stands for a picture that cannot be shown: a sheet with a folded corner, neutral in any theme."""
-    image = Image.new("RGBA", (SIDE, SIDE), (0, 0, 0, 0))
+    """Return what stands for a picture that cannot be shown: a small sheet, neutral in any theme."""
+    finer = 4  # drawn larger and made smaller, for smooth lines
+    image = Image.new("RGBA", (SIDE * finer, SIDE * finer), (0, 0, 0, 0))
     pen = ImageDraw.Draw(image)
-    grey = (128, 134, 145, 255)
-    pen.line([(150, 60), (80, 60), (80, 196), (176, 196), (176, 86), (150, 60), (150, 86), (176, 86)], grey, 7, "curve")
-    pen.line([(104, 152), (124, 128), (138, 144), (146, 136), (156, 152)], grey, 7, "curve")
+    for line in (_SHEET, _HILLS):
+        points = [(SIDE * finer / 2 + x * finer, SIDE * finer / 2 + y * finer) for x, y in line]
+        pen.line(points, (128, 134, 145, 255), int(2.5 * finer), "curve")
     out = BytesIO()
-    image.save(out, "WEBP", lossless=True)
+    image.resize((SIDE, SIDE), Image.Resampling.LANCZOS).save(out, "WEBP", lossless=True)
     return out.getvalue()
+
+
+# In pixels from the middle of the tile.
+_SHEET = ((7, -22), (-16, -22), (-16, 22), (16, 22), (16, -13), (7, -22), (7, -13), (16, -13))
+_HILLS = ((-9, 12), (-2, 3), (3, 9), (6, 6), (10, 12))
