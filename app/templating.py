@@ -86,6 +86,7 @@ def init_app(app: Flask) -> None:
     """Register filters and the values that base.html needs."""
     for filter_ in (size, number, exact, ago):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.globals["locked"] = lambda: aws.identity().read_only  # a global, so that macros see it
 
     @app.context_processor
     def shared() -> dict[str, Any]:

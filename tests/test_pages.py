@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, render_template_string
 from flask.testing import FlaskClient
 from moto import mock_aws
 
 from app import create_app
+from app.aws import Aws, Identity
 from tests.kit import add_kit
 from tests.pages import Page, check_page
 
@@ -83,13 +84,41 @@ def test_field_names_its_error_and_its_help(kit: FetchPage) -> None:
     assert shown.field("keep").get("aria-describedby") == "keep-help"
 
 
-def test_deletion_works_without_scripts(kit: FetchPage) -> None:
+class OwnAws(Aws):
+    """An AWS on this computer, where changes are possible."""
+
+    def identity(self, region: str) -> Identity:
+        return Identity("embedded", "000000000000")
+
+
+def test_deletion_works_without_scripts(app: Flask, kit: FetchPage) -> None:
+    app.extensions["aws"] = OwnAws(app.extensions["settings"])
     shown = kit("/show")
     link = next(e for e in shown.all(".//a") if e.get("data-dialog") == "ask")
     assert link.get("href") == "/s3/photos/delete"
     form = next(e for e in shown.all(".//form") if e.get("action") == "/s3/photos/delete")
     assert form.get("method") == "post"
     assert "needs-js" in str([b.get("class") for b in form.iter("button")][1])  # Cancel is of no use there
+
+
+def test_deletion_is_off_where_the_account_is_read_only(kit: FetchPage) -> None:
+    shown = kit("/show")
+    [link] = [e for e in shown.all(".//main//a") if "button-danger" in (e.get("class") or "")]
+    assert (link.get("aria-disabled"), link.get("href"), link.get("data-dialog")) == ("true", None, None)
+    [button] = [e for e in shown.all(".//dialog//button") if "button-danger" in (e.get("class") or "")]
+    assert button.get("disabled") is not None
+    assert "read-only" in (button.get("title") or "") and link.get("title") == button.get("title")
+
+
+def test_the_name_can_be_typed_on_a_page_of_its_own(app: Flask) -> None:
+    text = (
+        '{% from "macros/dialogs.html" import type_name_form %}'
+        '{{ type_name_form("/x/delete", "x", back="/x") }}{{ type_name_form("/x/delete", "x") }}'
+    )
+    with app.test_request_context("/"):
+        own, inside = render_template_string(text).split("</form>")[:2]
+    assert '<a class="button" href="/x">Cancel</a>' in own and "data-close" not in own
+    assert "data-close" in inside
 
 
 @pytest.mark.parametrize(("path", "status"), [("/refused", 403), ("/broken", 500), ("/large", 413)])

@@ -23,7 +23,7 @@ export function openPalette() {
 
 function everything() {
   const services = [...document.querySelectorAll(".rail [data-go]")].map((link) => ({ link, word: link.dataset.go, kind: "Service" }));
-  const actions = [...document.querySelectorAll("main .page-head .actions :is(a, button), main [data-quick]")].map((link) => ({
+  const actions = [...document.querySelectorAll("main .page-head .actions :is(a[href], button:enabled), main [data-quick]")].map((link) => ({
     link, word: link.textContent.trim(), kind: "Action" }));
   return [...actions, ...services];
 }
