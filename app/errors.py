@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -91,10 +91,19 @@ def as_response(problem: Problem) -> Response:
         response.mimetype = "application/problem+json"
     else:
         template = "partials/_problem.html" if wants_fragment() else "errors/problem.html"
-        response = make_response(render_template(template, problem=problem))
+        response = make_response(render_template(template, problem=problem, service=_service()))
     response.status_code = problem.status
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _service() -> tuple[str, str] | None:
+    """Return the name and address of the service to which the failing address belongs."""
+    for nav in current_app.extensions["navs"]:
+        home = url_for(nav.endpoint)
+        if home != "/" and request.path.startswith(home):
+            return nav.label, home
+    return None
 
 
 def as_json(problem: Problem) -> dict[str, Any]:

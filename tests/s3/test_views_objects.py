@@ -92,7 +92,10 @@ def test_a_deleted_object_shows_its_versions(
 
 
 def test_an_object_that_never_was_is_a_problem(page: Callable[..., Page], bucket: str) -> None:
-    assert "No such object" in page(f"/s3/{bucket}/objects/never", status=404, calls=2).text
+    shown = page(f"/s3/{bucket}/objects/never", status=404, calls=2)
+    assert "No such object" in shown.text
+    assert [a.get("href") for a in shown.all(".//nav[@class='crumbs']//a")] == ["/s3/", f"/s3/{bucket}/"]
+    assert f"/s3/{bucket}/" in [a.get("href") for a in shown.all(".//main//a")]
 
 
 def test_wrong_tags_stay_typed_with_the_reason(

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import current_app, flash, jsonify, redirect, render_template
+from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
 from markupsafe import Markup
 from werkzeug.wrappers import Response
 
@@ -65,6 +65,14 @@ def target_choices(here: str) -> list[Any]:
     return choices(sorted({here, *(bucket.name for bucket in found if not bucket.is_cache)}))
 
 
+def way_back(problem: Problem) -> list[tuple[str, str]]:
+    """Return the way from a page that failed to what is still there: S3, and the bucket unless it is missing itself."""
+    bucket = (request.view_args or {}).get("bucket")
+    way = [("S3", url_for("s3.buckets"))]
+    here = request.endpoint == "s3.bucket" or problem.code in ("NoSuchBucket", "InvalidBucketName")
+    return way if here or not bucket else [*way, (bucket, urls.folder_url(bucket))]
+
+
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of S3 the addresses and the way to show names."""
@@ -77,4 +85,5 @@ def shared() -> dict[str, Any]:
         "visible": names.visible,
         "last_part": names.last_part,
         "folder_of": names.folder_of,
+        "way_back": way_back,
     }
