@@ -1,5 +1,6 @@
 """DB instances for tests: made, waited for, and connected to as anyone would."""
 
+import functools
 import random
 import time
 from dataclasses import dataclass
@@ -31,7 +32,7 @@ class World:
 
     aws: Embedded
 
-    @property
+    @functools.cached_property
     def rds(self) -> Any:
         return self.aws.client("rds")
 
