@@ -75,7 +75,8 @@ def drawer() -> Drawer:
         return found
     milliseconds = round(found.milliseconds + sum(one.milliseconds for one in added), 1)
     failed = found.failed + sum(one.error_code is not None for one in added)
-    return replace(found, calls=found.calls + added, milliseconds=milliseconds, failed=failed)
+    script = found.script or added[0].python
+    return replace(found, calls=found.calls + added, milliseconds=milliseconds, failed=failed, script=script)
 
 
 def build(steps: Sequence[Step], earlier: Carried, context: Context) -> Drawer:

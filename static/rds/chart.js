@@ -64,7 +64,7 @@ function drawAxes(svg, { grid, x, y, xs }) {
     svg.append(element("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: value === 0 ? "axis" : "gridline" }));
     svg.append(element("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, words(value)));
   }
-  const step = Math.max(1, Math.ceil(xs.numbers.length / (xs.category ? 10 : 8)));
+  const step = Math.max(1, Math.ceil(xs.numbers.length / 7));
   xs.numbers.forEach((value, at) => {
     if (at % step || !Number.isFinite(value)) return;
     const text = xs.raw[at] === null ? "NULL" : String(xs.raw[at]);

@@ -14,7 +14,7 @@ let run = ""; // the name of the run that is under way
 let offset = 0; // where in the editor's text the text that was sent begins
 
 function token() {
-  return crypto.getRandomValues(new Uint32Array(4)).join("-");
+  return crypto.getRandomValues(new Uint32Array(3)).join("-");
 }
 
 /** Names the run, and sends the selection alone where there is one. */
@@ -76,10 +76,19 @@ function addCalls() {
   if (found) window.trellis.drawer.add(JSON.parse(found.textContent).calls);
 }
 
+/** A script may have changed the database that it speaks to, and what is in it. */
+function follow() {
+  const ended = results.querySelector("[data-rds-ended]");
+  if (!ended) return;
+  form.elements.database.value = ended.dataset.database;
+  if (ended.dataset.changed !== undefined) htmx.ajax("GET", ended.dataset.schema, { target: "#schema", swap: "outerHTML" });
+}
+
 function settled(event) {
   if (event.target !== results && !results.contains(event.target)) return;
   markMistakes();
   addCalls();
+  follow();
   startGrids(results);
   const count = results.querySelectorAll("[data-rds-result]").length;
   window.trellis.announce(results.querySelector("[data-rds-mistake]") ? "Failed" : `${count} done`);

@@ -28,8 +28,8 @@ class CreateForm(FlaskForm):
         default="database-1",
         description=IDENTIFIER_HELP,
     )
-    engine = SelectField("Engine", choices=ENGINES, default="mysql")
-    instance_class = SelectField("DB instance class", default="db.t3.micro")
+    engine = SelectField("Engine", [DataRequired()], choices=ENGINES, default="mysql")
+    instance_class = SelectField("DB instance class", [DataRequired()], default="db.t3.micro")
     storage = IntegerField(
         "Storage in GiB",
         [InputRequired("Say how much storage."), NumberRange(20, 65536, "From 20 to 65,536 GiB.")],
@@ -104,7 +104,7 @@ class RestoreForm(FlaskForm):
         [DataRequired("Give the new instance a name."), Length(max=63), IDENTIFIER],
         description=IDENTIFIER_HELP,
     )
-    instance_class = SelectField("DB instance class", default="db.t3.micro")
+    instance_class = SelectField("DB instance class", [DataRequired()], default="db.t3.micro")
 
 
 class ConnectionForm(FlaskForm):
@@ -130,11 +130,11 @@ class EmptyForm(FlaskForm):
 
 
 def classes(found: Any) -> list[Any]:
-    """Return the choices of instance classes with their size and monthly price."""
+    """Return the choices of instance classes with their size, and their prices by the hour for scripts."""
     return [
         SelectChoice(
             one.name,
-            f"{one.name}: {one.cpus} vCPU, {one.memory} GiB, ${one.mysql * 730:.2f} a month",
+            f"{one.name}, {one.cpus} vCPU, {one.memory} GiB",
             render_kw={"data-mysql": one.mysql, "data-postgres": one.postgres},
         )
         for one in found

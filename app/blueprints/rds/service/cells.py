@@ -14,7 +14,7 @@ BYTES = 32  # shown of binary
 
 @dataclass(frozen=True)
 class Shown:
-    """One cell on a page: `text` in one line, `whole` where it opens to more, `size` of what was cut off or is binary."""
+    """One cell on a page: `text` in one line, `whole` where it opens to more, `size` of what is cut or binary."""
 
     kind: str
     text: str

@@ -122,11 +122,6 @@ def drop(identifier: str) -> None:
     forget(identifier)
 
 
-def explain(error: ConnectError, identifier: str) -> None:
-    """After a failed connection let the next one look at the instance and the login anew."""
-    forget(identifier)
-
-
 def _logins() -> Store:
     return store("rds-logins")
 

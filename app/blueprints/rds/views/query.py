@@ -14,7 +14,7 @@ from app.blueprints.rds.service import parameters, scripts
 from app.blueprints.rds.service.cells import as_json
 from app.blueprints.rds.service.parameters import Parameter
 from app.blueprints.rds.service.scripts import Mistake, Ran
-from app.blueprints.rds.views import history, snippets
+from app.blueprints.rds.views import exports, history, snippets
 from app.blueprints.rds.views.common import problem_of, refused
 from app.blueprints.rds.views.connected import Connected, connected, forget
 from app.problems import Problem
@@ -68,6 +68,8 @@ class QueryPage:
 @bp.get("/<identifier>/query")
 def query(identifier: str) -> Response:
     """Show the editor; run `sql` where there is some, reading only."""
+    if exports.wanted():
+        return exports.export(identifier, request.args)
     asked = _asked(request.args, write=False)
     return _answer(identifier, asked, fragment="rds/_results.html")
 
@@ -130,7 +132,7 @@ def _answer(identifier: str, asked: Asked, fragment: str) -> Response:
         return _json(shown)
     status = 422 if shown.mistake or (shown.ran and shown.ran.mistake) else 200
     template = fragment if respond.wants_fragment() and asked.sql else "rds/query.html"
-    response = make_response(render_template(template, page=shown, timeouts=TIMEOUTS, saved=history.lists))
+    response = make_response(render_template(template, page=shown, timeouts=TIMEOUTS, draft=request.args.get("draft", "")))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     if shown.share and respond.wants_fragment():

@@ -35,7 +35,7 @@ def _call(program: codegen.Program, number: int, step: Any) -> drawer.ShownCall:
     return drawer.ShownCall(
         service="sql",
         operation=step.word or "statement",
-        count=1,
+        count=0,  # none of AWS's
         milliseconds=round(step.seconds * 1000, 1),
         offset_ms=0.0,
         status="Answered",

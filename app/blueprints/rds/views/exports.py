@@ -1,0 +1,71 @@
+"""A whole result as a file, streamed while the database sends it."""
+
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import cast
+
+from flask import Response as FlaskResponse
+from flask import request
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from app.blueprints.rds.blueprint import bp
+from app.blueprints.rds.service import parameters
+from app.blueprints.rds.views.connected import connected
+from app.sql import export as exporting
+from app.sql import statements
+from app.sql.csv_cells import Csv
+from app.sql.errors import SyntaxMistake
+from app.sql.export import Format
+from app.sql.options import TOKEN
+
+DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+ALWAYS = ("csv", "ndjson", "parquet")
+
+
+def wanted() -> str:
+    """Return the format of the file that this request asks for; JSON is one only with `download`."""
+    form = request.values.get("format", "")
+    return form if form in ALWAYS or (form == "json" and request.values.get("download")) else ""
+
+
+def export(identifier: str, fields: Mapping[str, str]) -> Response:
+    """Answer with every row of one reading statement. Raises a SqlError before the first byte."""
+    form = wanted()
+    there = connected(identifier, fields.get("database", ""))
+    script = statements.split(fields.get("sql", "").replace("\r\n", "\n"), there.target.dialect)
+    if len(script) != 1:
+        raise SyntaxMistake("A file holds the rows of one statement.", remedy="Export one statement at a time.")
+    values = parameters.values(parameters.of(script, fields), there.target.dialect)
+    stream = exporting.export(
+        there.target, script[0], cast(Format, form), values, csv=_csv(fields), token=_token(fields)
+    )
+    response = FlaskResponse(stream, content_type=exporting.TYPES[form])
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", f"{identifier}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _csv(fields: Mapping[str, str]) -> Csv:
+    """Formulas are made harmless unless `exact` asks for every byte as it is."""
+    delimiter = DELIMITERS.get(fields.get("delimiter", "comma"))
+    if delimiter is None:
+        raise BadRequest(f"The delimiter is one of {', '.join(DELIMITERS)}.")
+    return Csv(delimiter, guard="exact" not in fields)
+
+
+def _token(fields: Mapping[str, str]) -> str:
+    token = fields.get("run", "")
+    if not TOKEN.fullmatch(token):
+        raise BadRequest("A run's name is letters, digits and hyphens.")
+    return token
+
+
+@bp.post("/<identifier>/export")
+def export_file(identifier: str) -> Response:
+    """Answer with a file for a script that is too long for an address."""
+    if not wanted():
+        raise BadRequest("The format is csv, json, ndjson or parquet.")
+    return export(identifier, request.form)
