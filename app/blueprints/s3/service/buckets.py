@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from app.blueprints.s3.names import bucket_name_problem
 from app.blueprints.s3.service.answers import code_of
 from app.blueprints.s3.service.deleting import Deletion, Target, delete
+from app.blueprints.s3.service.unfinished import Aborted, abort_all
 
 BATCH = 1000  # versions: what one ListObjectVersions names and one DeleteObjects takes
 NAME_CODES = {
@@ -61,12 +62,16 @@ class Contents:
 
 @dataclass(frozen=True)
 class Emptied:
-    """What one round of emptying did; `left` is what remains (its `more` means at least that many)."""
+    """What one round of emptying did; `left` is what remains (its `more` means at least that many).
+
+    `uploads` are the unfinished uploads, aborted in the last round.
+    """
 
     bucket: str
     deleted: int
     failures: list[Deletion]
     left: Contents
+    uploads: Aborted = Aborted(0)
 
 
 def list_buckets(client: Any, search: str = "", cache_bucket: str = "") -> Buckets:
@@ -129,7 +134,10 @@ def delete_bucket(client: Any, bucket: str) -> Contents | None:
 
 
 def empty_bucket(client: Any, bucket: str, rounds: int = 5) -> Emptied:
-    """Delete every version and delete marker, at most `rounds` thousand of them; stops where AWS refuses some."""
+    """Delete every version and delete marker, at most `rounds` thousand of them; stops where AWS refuses some.
+
+    When nothing of these is left, unfinished uploads are aborted.
+    """
     deleted, failures = 0, list[Deletion]()
     for _ in range(rounds):
         answer = client.list_object_versions(Bucket=bucket, MaxKeys=BATCH)
@@ -141,4 +149,5 @@ def empty_bucket(client: Any, bucket: str, rounds: int = 5) -> Emptied:
             failures += refused
         if not answer.get("IsTruncated") or failures:
             break
-    return Emptied(bucket, deleted, failures, contents(client, bucket))
+    left = contents(client, bucket)
+    return Emptied(bucket, deleted, failures, left, Aborted(0) if left.total else abort_all(client, bucket))

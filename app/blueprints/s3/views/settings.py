@@ -1,4 +1,4 @@
-"""A bucket's settings: versioning, and the rule that lets browsers upload straight to S3."""
+"""A bucket's settings: versioning, the rule that lets browsers upload straight to S3, and uploads left unfinished."""
 
 import json
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 from app import respond
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.forms import VersioningForm
-from app.blueprints.s3.service import presigned
+from app.blueprints.s3.service import presigned, unfinished
 from app.blueprints.s3.service import settings as service
-from app.blueprints.s3.views.common import done, s3
+from app.blueprints.s3.urls import sent
+from app.blueprints.s3.views.common import counted, done, refused, s3
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class SettingsPage:
     origin: str
     cors_rule: str
     cors_ready: bool
+    unfinished: unfinished.Uploads
 
 
 @bp.get("/<bucket>/settings")
@@ -32,7 +34,8 @@ def bucket_settings(bucket: str) -> Response:
     origin = _origin()
     rule = json.dumps(presigned.rule(origin), indent=2)
     ready = presigned.has_rule(s3(), bucket, origin)
-    page = SettingsPage(bucket, service.versioning(s3(), bucket), origin, rule, ready)
+    begun = unfinished.list_unfinished(s3(), bucket)
+    page = SettingsPage(bucket, service.versioning(s3(), bucket), origin, rule, ready, begun)
     return respond.page("s3/settings.html", page)
 
 
@@ -60,6 +63,23 @@ def refuse_direct_uploads(bucket: str) -> Response:
     """Take that rule away again."""
     presigned.remove_rule(s3(), bucket, _origin())
     return done({"bucket": bucket, "origin": _origin()}, _here(bucket), "Uploads go through Trellis only.")
+
+
+@bp.post("/<bucket>/settings/uploads/abort")
+def abort_uploads(bucket: str) -> Response:
+    """Abort one unfinished upload, named by `key` and `upload_id`, or with neither of them all of the bucket."""
+    key, upload = sent("key"), sent("upload_id")
+    if bool(key) != bool(upload):
+        raise BadRequest("An upload is named by its key and its id.")
+    if key:
+        went = unfinished.abort(s3(), bucket, key, upload)
+        words = "The upload is aborted, its parts are gone." if went else "The upload had ended already."
+        return done({"bucket": bucket, "key": key, "aborted": int(went)}, _here(bucket), words)
+    aborted = unfinished.abort_all(s3(), bucket)
+    if aborted.reason:
+        raise refused(403, "Not aborted", aborted.reason, "Ask for s3:ListBucketMultipartUploads and try again.")
+    words = f"{counted(aborted.number, 'upload')} aborted" + (", and others are left." if aborted.more else ".")
+    return done({"bucket": bucket, "aborted": aborted.number, "more": aborted.more}, _here(bucket), words)
 
 
 def _origin() -> str:
