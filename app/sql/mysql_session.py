@@ -20,6 +20,7 @@ from app.sql import errors, mysql_values, values
 from app.sql.mysql_errors import translate
 from app.sql.options import Answer, Options
 from app.sql.statements import READING, Statement, bind
+from app.sql.values import Column
 
 RESET = 0x1F  # COM_RESET_CONNECTION
 WRITES = "Read-only mode runs SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE and EXPLAIN; {word} may change something."
@@ -47,6 +48,7 @@ class MysqlSession:
     def __init__(self, connection: Any):
         self._connection = connection
         self._write = False
+        self._cursor: Any = None
         self._finished = False
         self.reusable = True
 
@@ -83,6 +85,29 @@ class MysqlSession:
             raise translate(error, statement.text) from error
         self._let_go(cursor)
         return answer
+
+    def stream(self, statement: Statement, values: Mapping[str, object]) -> tuple[Any, tuple[Column, ...]]:
+        """Start a query and leave its rows unread; returns the driver's connection and the columns.
+
+        The caller reads to the end and calls `drained`, or the connection is closed.
+        """
+        self._permit(statement)
+        self.reusable = False
+        self._cursor = self._connection.cursor(SSCursor)
+        try:
+            self._send("SET SESSION net_write_timeout=600")  # a slow browser must not make the server give up
+            self._start(self._cursor, statement, values)
+        except (err.MySQLError, OSError) as error:
+            self.reusable = True
+            raise translate(error, statement.text) from error
+        if self._cursor.description is None:
+            raise errors.StatementError("The statement gives no rows to export.")
+        return self._connection, tuple(mysql_values.column(field) for field in self._cursor._result.fields)
+
+    def drained(self, complete: bool) -> None:
+        """Tell that the stream was read to its end, or that it is given up."""
+        self._let_go(self._cursor)
+        self.reusable = complete
 
     def _permit(self, statement: Statement) -> None:
         if statement.word in FILES:
@@ -144,6 +169,8 @@ class MysqlSession:
         if self._finished:
             return
         self._finished = True
+        if self._cursor is not None:
+            self._let_go(self._cursor)
         if not self.reusable:
             with contextlib.suppress(errors.SqlError):
                 self._connection._force_close()

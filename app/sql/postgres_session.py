@@ -75,6 +75,12 @@ class PostgresSession:
                 offset = _declared(cursor)
                 raise translate(error, statement.text, offset) from error
 
+    @property
+    def lent(self) -> Any:
+        """The driver's connection, for streams."""
+        self.reusable = False
+        return self._connection
+
     def _declare(self, cursor: Any, text: str, bound: list[object]) -> bool:
         """Open a cursor for the query; False where it can only run directly, which only a writing session tries."""
         self._number += 1
@@ -126,6 +132,9 @@ class PostgresSession:
             return
         self._finished = True
         self._connection.remove_notice_handler(self._notice)
+        if not self.reusable and not commit:
+            self._connection.close()  # it may be in the middle of a stream; the server rolls back
+            return
         try:
             if commit:
                 self._send("COMMIT")

@@ -46,6 +46,19 @@ def columns(cursor: Any, connection: Any) -> tuple[Column, ...]:
     return tuple(_column(each, known.get(each.type_code), names) for each in described)
 
 
+def described(result: Any, connection: Any) -> tuple[Column, ...]:
+    """Return the columns of a libpq result that only describes."""
+    known = connection.adapters.types
+    found = []
+    for place in range(result.nfields):
+        oid, name = result.ftype(place), (result.fname(place) or b"").decode()
+        info = known.get(oid)
+        array = info is not None and info.array_oid == oid
+        kind: Kind = "text" if info is None else "array" if array else KINDS.get(info.name, "other")
+        found.append(Column(name, info.name if info else "unknown", kind))
+    return tuple(found)
+
+
 def _column(described: Any, info: Any, names: dict[int, str]) -> Column:
     if info is None:
         return Column(described.name, names.get(described.type_code, "unknown"), "text")

@@ -42,15 +42,19 @@ def open_session(target: Target, options: Options, engines: Engines = ENGINES) -
             session: Session = PostgresSession(connection) if target.dialect == "postgres" else MysqlSession(connection)
             try:
                 session.begin(options)
-            except errors.Lost:
+            except errors.SqlError as error:
                 lent.invalidate()
-                if attempt == 2:
+                if attempt == 2 or not isinstance(error, errors.Lost):
                     raise
                 continue
             try:
                 yield session
                 session.finish(False)
             except errors.SqlError:
+                _abandon(session)
+                raise
+            except BaseException:  # a reader who left a stream, a bug: the connection may be in any state
+                session.reusable = False
                 _abandon(session)
                 raise
             finally:

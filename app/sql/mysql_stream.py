@@ -1,0 +1,106 @@
+"""Results of MySQL and MariaDB as streams: whole blocks become CSV without an object per cell that is kept."""
+
+from collections.abc import Iterator, Mapping
+from decimal import Decimal
+from typing import Any
+
+from pymysql import err
+
+from app.sql import wire
+from app.sql.csv_cells import END, Csv, Guard, cell, header, is_quoted
+from app.sql.mysql_errors import translate
+from app.sql.mysql_session import MysqlSession
+from app.sql.statements import Statement
+from app.sql.values import Column, Value
+
+
+def csv_of(session: MysqlSession, statement: Statement, values: Mapping[str, object], csv: Csv) -> Iterator[bytes]:
+    """Yield a query's result as CSV, its first line before the first row is read. Raises a SqlError."""
+    connection, columns = session.stream(statement, values)
+    complete = False
+    try:
+        yield header(columns, csv)
+        writer = _Writer(columns, csv)
+        for block, starts in wire.packets(connection):
+            yield writer.lines(block, starts)
+        complete = True
+    except (err.MySQLError, OSError) as error:
+        raise translate(error) from error
+    finally:
+        session.drained(complete)
+
+
+class _Writer:
+    """Turns blocks into lines: by one template for the whole block, or cell by cell where that could be wrong."""
+
+    def __init__(self, columns: tuple[Column, ...], csv: Csv):
+        self._csv, self._width = csv, len(columns)
+        self._quoted = [is_quoted(column) for column in columns]
+        self._special = {place: column.kind for place, column in enumerate(columns) if column.kind in ("bit", "binary")}
+        self._widths = {place: int(columns[place].type[4:-1]) for place, kind in self._special.items() if kind == "bit"}
+        self._line = csv.mark.join(b'"%b"' if quoted else b"%b" for quoted in self._quoted) + END
+        self._guard = Guard(csv)
+
+    def lines(self, block: bytes, starts: list[int]) -> bytes:
+        if self._special:
+            return self._slowly(block, starts)
+        values, null = wire.flat(block, starts, self._width)
+        if null:
+            return self._slowly(block, starts)
+        made = (self._line * len(starts)) % tuple(values)
+        if made.count(b'"') != 2 * sum(self._quoted) * len(starts):
+            return self._slowly(block, starts)
+        return self._guard.clean(made) if self._csv.guard else made
+
+    def _slowly(self, block: bytes, starts: list[int]) -> bytes:
+        lines = []
+        for row in wire.rows(block, starts, self._width):
+            for place, kind in self._special.items():
+                row[place] = self._convert(row[place], place, kind)
+            cells = (cell(value, quoted, self._csv) for value, quoted in zip(row, self._quoted, strict=True))
+            lines.append(self._csv.mark.join(cells))
+        lines.append(b"")
+        return END.join(lines)
+
+    def _convert(self, value: bytes | None, place: int, kind: str) -> bytes | None:
+        if value is None:
+            return None
+        if kind == "binary":
+            return b"\\x" + value.hex().encode()
+        return format(int.from_bytes(value, "big"), f"0{self._widths[place]}b").encode()
+
+
+def rows(
+    session: MysqlSession, statement: Statement, values: Mapping[str, object]
+) -> tuple[tuple[Column, ...], Iterator[list[tuple[Value, ...]]]]:
+    """Return a query's columns, and its rows in lists of a block each."""
+    connection, columns = session.stream(statement, values)
+    return columns, _lists(session, connection, columns)
+
+
+def _lists(session: MysqlSession, connection: Any, columns: tuple[Column, ...]) -> Iterator[list[tuple[Value, ...]]]:
+    makers = [_maker(column) for column in columns]
+    complete = False
+    try:
+        for block, starts in wire.packets(connection):
+            yield [
+                tuple(None if raw is None else make(raw) for raw, make in zip(row, makers, strict=True))
+                for row in wire.rows(block, starts, len(columns))
+            ]
+        complete = True
+    except (err.MySQLError, OSError) as error:
+        raise translate(error) from error
+    finally:
+        session.drained(complete)
+
+
+def _maker(column: Column) -> Any:
+    if column.kind == "bit":
+        width = int(column.type[4:-1])
+        return lambda raw: format(int.from_bytes(raw, "big"), f"0{width}b")
+    makers = {"integer": int, "float": float, "decimal": _decimal, "binary": bytes}
+    return makers.get(column.kind, bytes.decode)
+
+
+def _decimal(raw: bytes) -> Decimal:
+    return Decimal(raw.decode())
