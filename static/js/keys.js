@@ -8,8 +8,10 @@ export function onKey(key, action) {
   singles.set(key, action);
 }
 
+const TYPED = "input:not([type='checkbox'], [type='radio'], [type='submit']), textarea, select, [role='textbox'], dialog[open]";
+
 function isTyping(target) {
-  return target.isContentEditable || target.closest?.("input, textarea, select, [role='textbox'], dialog[open]") !== null;
+  return target.isContentEditable || target.closest?.(TYPED) !== null;
 }
 
 function pressed(event) {
@@ -66,8 +68,17 @@ function listPlace(name, letter) {
   document.querySelector("[data-keys]")?.append(line);
 }
 
+// From entry to entry of the page's list; Enter opens what is in focus, as it does any link.
+function step(by) {
+  const entries = [...document.querySelectorAll("main :is([data-open], tbody a.main)")].filter((link) => link.offsetParent);
+  const at = entries.findIndex((link) => (link.closest("tr, li") ?? link).contains(document.activeElement));
+  entries[at < 0 ? 0 : Math.min(entries.length - 1, Math.max(0, at + by))]?.focus();
+}
+
 export function startKeys() {
   learnPlaces();
+  onKey("j", () => step(1));
+  onKey("k", () => step(-1));
   onKey("g", startGoing);
   document.addEventListener("keydown", pressed);
 }
