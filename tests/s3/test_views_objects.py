@@ -38,9 +38,15 @@ def test_the_page_says_what_an_object_really_is(
     assert (head["ContentType"], head["Metadata"]) == ("image/png", {"author": "Ines"})
 
 
-def test_the_position_is_in_the_page_only_when_asked(page: Callable[..., Page], s3: Any, bucket: str) -> None:
+def test_the_position_is_in_the_page_only_when_asked(
+    page: Callable[..., Page], client: FlaskClient, s3: Any, bucket: str
+) -> None:
     s3.put_object(Bucket=bucket, Key="p.jpg", Body=PHOTO, ContentType="image/jpeg")
+    s3.put_object(Bucket=bucket, Key="nowhere.png", Body=PNG, ContentType="image/png")
+    assert "Show where it was taken" not in page(f"/s3/{bucket}/objects/nowhere.png", calls=4).text
     hidden = page(f"/s3/{bucket}/objects/p.jpg", calls=4)
+    assert "Show where it was taken" in hidden.text
+    assert client.get(f"/s3/{bucket}/objects/p.jpg?format=json").get_json()["inspection"]["value"]["position"] is None
     assert "Google Pixel 6" in hidden.text
     assert "Latitude" not in hidden.html
     asked = page(f"/s3/{bucket}/objects/p.jpg?position=1", calls=4)

@@ -85,6 +85,7 @@ class Inspection:
     animated: bool = False
     exif: Exif | None = None
     position: Position | None = None
+    has_position: bool = False  # it can be asked for
 
     @property
     def stored_type_is_right(self) -> bool:
@@ -191,9 +192,11 @@ def inspect(client: Any, bucket: str, key: str, version: str | None = None, posi
 
 def _inspected(picture: Any, kind: Kind, stored: str, position: bool) -> Inspection:
     width, height = displayed(picture)
-    place = read_position(picture) if position else None
-    moving = is_animated(picture)
-    return Inspection(kind, stored, width, height, picture.mode, moving, read_exif(picture), place)
+    place, moving = read_position(picture), is_animated(picture)
+    told = place if position else None
+    return Inspection(
+        kind, stored, width, height, picture.mode, moving, read_exif(picture), told, has_position=place is not None
+    )
 
 
 def _head(client: Any, bucket: str, key: str, version: str | None) -> tuple[bytes, str]:

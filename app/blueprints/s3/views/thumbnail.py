@@ -5,6 +5,7 @@ from flask import Response, current_app, make_response, request
 from app import aws
 from app.blueprints.s3.service import thumbnails
 from app.blueprints.s3.urls import object_route
+from app.blueprints.s3.views.common import cache_bucket
 from app.config import Settings
 
 FOREVER = "private, max-age=31536000, immutable"  # the address holds the ETag: what it shows never changes
@@ -36,11 +37,11 @@ def thumbnail(bucket: str, key: str) -> Response:
 def cache() -> thumbnails.Cache:
     """Return the bucket that keeps this account's and region's thumbnails."""
     settings: Settings = current_app.extensions["settings"]
-    who, region = aws.identity(), aws.region()
+    who = aws.identity()
     return thumbnails.Cache(
-        bucket=settings.cache_bucket or f"trellis-cache-{who.account}-{region}",
+        bucket=cache_bucket(),
         owner=who.account,
-        region=region,
+        region=aws.region(),
         writable=not who.read_only,
         most_pixels=settings.max_megapixels * 1_000_000,
     )
