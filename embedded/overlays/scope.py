@@ -13,9 +13,10 @@ SERVICES = frozenset(
 )
 # What people look for, with what to do instead.
 REASONS = {
-    "states": "Step Functions is not part of the embedded AWS: it would start what is refused here.",
+    "states": "Step Functions is not part of the embedded AWS: use a real account, or call the functions in turn.",
+    "cloudformation": "CloudFormation is not part of the embedded AWS: create the resources themselves.",
     "elasticbeanstalk": "Elastic Beanstalk is not part of the embedded AWS: deploying needs a real AWS account.",
-    "rds-data": "The RDS Data API is not available: the embedded AWS has no database server behind it yet.",
+    "rds-data": "The RDS Data API is not part of the embedded AWS: connect to the endpoint of DescribeDBInstances.",
 }
 
 
