@@ -141,11 +141,15 @@ def client_environment(home: Home, facts: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+# Version 1 of the AWS CLI goes to real AWS for RDS, SQS and a few more, whatever AWS_ENDPOINT_URL says.
+SHELL_FUNCTION = 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }\n'
+
+
 def write_environment(home: Home, facts: Mapping[str, Any]) -> None:
     """Write the exports that people source in a shell."""
     lines = [f"export {name}={shlex.quote(value)}" for name, value in client_environment(home, facts).items()]
     # A profile or a session of the host would win over the keys, or be sent along with them.
-    text = "unset AWS_PROFILE AWS_SESSION_TOKEN\n" + "\n".join(lines) + "\n"
+    text = "unset AWS_PROFILE AWS_SESSION_TOKEN\n" + "\n".join(lines) + "\n" + SHELL_FUNCTION
     write_private(home.env_file, text)
 
 

@@ -24,6 +24,9 @@ _RENAMED = {
 _LOADED = ("file://", "fileb://", "http://", "https://")
 _EVENTS_TO_FILE = {("s3", "SelectObjectContent")}
 _NOT_THERE = {("lambda", "InvokeWithResponseStream")}
+# Version 1 of the AWS CLI ignores AWS_ENDPOINT_URL for these. One word where it is set, none where it is not.
+_ENDPOINT_IGNORED = {"rds", "sqs", "emr", "docdb", "neptune", "health"}
+_ENDPOINT = '${AWS_ENDPOINT_URL:+--endpoint-url="$AWS_ENDPOINT_URL"}'
 _BASE64 = "# Bytes inside JSON are base64 here, as version 2 of the AWS CLI reads them; version 1 takes plain text."
 
 
@@ -81,7 +84,9 @@ class _Line:
     def text(self, more: Iterable[str]) -> str:
         """Return the finished command."""
         service = _COMMANDS.get(self.call.service, self.call.service)
-        words = [f"aws {service} {self.facts.command}", f"--region {quote(self.call.region)}", *self.words]
+        endpoint = [_ENDPOINT] if self.call.service in _ENDPOINT_IGNORED else []
+        start = [f"aws {service} {self.facts.command}", f"--region {quote(self.call.region)}", *endpoint]
+        words = [*start, *self.words]
         if self.json:
             words.append(f"--cli-input-json {quote(readable_json(self.json))}")
         return "\n".join([*self.before, line([*words, *more])])

@@ -145,3 +145,13 @@ def test_a_copy_in_parts() -> None:
     assert commands(collapse(calls)) == "aws s3 cp 's3://from/x y' s3://b/k --region eu-west-1\n"
     source["VersionId"] = "v"
     assert "--copy-source 'from/x y?versionId=v'" in commands(collapse(calls))
+
+
+@pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:1"])
+def test_the_endpoint_is_named_where_the_cli_would_ignore_it(endpoint: str) -> None:
+    text = command(Call("rds", "DescribeDBInstances", {"DBInstanceIdentifier": "shop"}, "us-east-1"))
+    script = f"aws() {{ printf '%s\n' \"$@\"; }}\n{text}"
+    environment = {"AWS_ENDPOINT_URL": endpoint} if endpoint else {}
+    done = subprocess.run(["bash", "-eu", "-c", script], env=environment, capture_output=True, text=True, check=True)
+    named = [word for word in done.stdout.splitlines() if word.startswith("--endpoint-url")]
+    assert named == ([f"--endpoint-url={endpoint}"] if endpoint else [])
