@@ -49,11 +49,18 @@ function body() {
   return new URLSearchParams(fields);
 }
 
+/** Asks until it has ended: between two statements of a script there is nothing to stop. */
 async function cancel() {
+  const stopping = run;
   cancelButton.disabled = true;
-  const answer = await fetch(form.dataset.cancel, { method: "POST", body: body(), headers: { Accept: "application/json" } });
-  const told = answer.ok ? await answer.json() : { cancelled: false };
-  if (!told.cancelled && run) window.trellis.tell("There was nothing to cancel: it has just ended, or has not begun.", "info");
+  while (run && run === stopping) {
+    const answer = await fetch(form.dataset.cancel, { method: "POST", body: body(), headers: { Accept: "application/json" } });
+    if (!answer.ok) {
+      window.trellis.tell("The query could not be cancelled. Try again.", "failed");
+      break;
+    }
+    await new Promise((done) => setTimeout(done, 300));
+  }
   cancelButton.disabled = false;
 }
 

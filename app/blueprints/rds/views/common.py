@@ -60,3 +60,11 @@ def declined(error: Declined) -> Response:
 def instance_url(identifier: str) -> str:
     """Return the address of an instance's page."""
     return url_for("rds.instance", identifier=identifier)
+
+
+@bp.errorhandler(413)
+def too_long(_: Exception) -> Response:
+    """Answer a script that is no longer something that a person typed."""
+    happened = "The text is longer than what the dashboard takes, about half a megabyte. Nothing was run."
+    remedy = "Load large scripts with the database's own client: mysql, mariadb or psql."
+    return errors.as_response(Problem(413, "Too long", happened, remedy))

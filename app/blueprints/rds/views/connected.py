@@ -13,7 +13,6 @@ from app.blueprints.rds.service import instances, logins, sealed
 from app.blueprints.rds.service.instances import Instance
 from app.blueprints.rds.service.logins import Login, NoLogin
 from app.blueprints.rds.views.common import rds
-from app.sql.errors import ConnectError
 from app.sql.target import Target
 from app.store import Store, store
 

@@ -9,8 +9,8 @@ from app import aws, respond
 from app.blueprints import Status
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import CreateForm, DeleteForm, EmptyForm, classes
+from app.blueprints.rds.service import creating, prices
 from app.blueprints.rds.service import instances as service
-from app.blueprints.rds.service import prices
 from app.blueprints.rds.views.common import done, instance_url, polling, rds
 
 
@@ -37,20 +37,20 @@ def create_instance() -> Response:
         return _page(form, 422)
     wanted = _wanted(form)
     try:
-        made = service.create_instance(rds(), wanted)
+        made = creating.create_instance(rds(), wanted)
     except service.Declined as error:
         _beside_field(form, error)
         return _page(form, 422)
     message = f"{made.identifier} is being created."
     if wanted.password and form.keep.data:
-        name = service.store_secret(aws.client("secretsmanager"), made, wanted.password)
+        name = creating.store_secret(aws.client("secretsmanager"), made, wanted.password)
         message += f" Its login is in the secret {name}."
     return done(made, instance_url(made.identifier), message)
 
 
-def _wanted(form: CreateForm) -> service.Wanted:
+def _wanted(form: CreateForm) -> creating.Wanted:
     typed = form.login.data == "typed"
-    return service.Wanted(
+    return creating.Wanted(
         identifier=str(form.identifier.data).strip(),
         engine=form.engine.data,
         instance_class=form.instance_class.data,

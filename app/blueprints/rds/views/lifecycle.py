@@ -84,7 +84,7 @@ def ask_restore(identifier: str, name: str) -> Response:
 
 
 @bp.post("/<identifier>/snapshots/<name>/restore")
-def restore(identifier: str, name: str) -> Response:
+def restore(identifier: str, name: str) -> Response:  # noqa: ARG001 - the address names the instance it was taken of
     """Make a new instance of a snapshot."""
     form = _restore_form()
     if form.validate_on_submit():

@@ -10,8 +10,7 @@ from werkzeug.wrappers import Response
 
 from app import aws, respond
 from app.blueprints.rds.blueprint import bp
-from app.blueprints.rds.service import parameters, scripts
-from app.blueprints.rds.service.cells import as_json
+from app.blueprints.rds.service import answers, parameters, scripts
 from app.blueprints.rds.service.parameters import Parameter
 from app.blueprints.rds.service.scripts import Mistake, Ran
 from app.blueprints.rds.views import exports, history, snippets
@@ -132,7 +131,9 @@ def _answer(identifier: str, asked: Asked, fragment: str) -> Response:
         return _json(shown)
     status = 422 if shown.mistake or (shown.ran and shown.ran.mistake) else 200
     template = fragment if respond.wants_fragment() and asked.sql else "rds/query.html"
-    response = make_response(render_template(template, page=shown, timeouts=TIMEOUTS, draft=request.args.get("draft", "")))
+    response = make_response(
+        render_template(template, page=shown, timeouts=TIMEOUTS, draft=request.args.get("draft", ""))
+    )
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
     if shown.share and respond.wants_fragment():
@@ -215,33 +216,14 @@ def _share(page: QueryPage) -> str:
     fields = {"database": asked.database, "sql": asked.sql, "page": asked.page if asked.page > 1 else ""}
     fields = {name: value for name, value in fields.items() if value} | dict(asked.fields)
     size = sum(len(str(value)) for value in fields.values())
-    return url_for("rds.query", identifier=page.instance, **fields) if size <= LONGEST_URL else ""
+    values: dict[str, Any] = dict(fields)
+    return url_for("rds.query", identifier=page.instance, **values) if size <= LONGEST_URL else ""
 
 
 def _json(page: QueryPage) -> Response:
-    ran = page.ran or Ran()
-    wrong = page.mistake or ran.mistake
-    body = {
-        "instance": page.instance,
-        "database": ran.database or page.asked.database,
-        "results": [
-            {
-                "sql": step.sql,
-                "columns": [{"name": one.name, "type": one.type} for one in step.columns or ()],
-                "rows": [[as_json(cell) for cell in row] for row in step.rows],
-                "truncated": step.truncated,
-                "affected": step.affected,
-                "notices": list(step.notices),
-                "milliseconds": round(step.seconds * 1000, 2),
-            }
-            for step in ran.steps
-        ],
-        "parameters": [one.name for one in page.parameters],
-        "committed": ran.committed,
-        "pending": ran.expected if ran.pending else None,
-        "ask": list(page.ask),
-        "error": None if wrong is None else wrong.__dict__,
-    }
+    wrong = page.mistake or (page.ran.mistake if page.ran else None)
+    names = tuple(one.name for one in page.parameters)
+    body = answers.as_json(page.instance, page.asked.database, page.ran or Ran(), wrong, names, page.ask)
     response = make_response(current_app.json.dumps(body))
     response.mimetype = "application/json"
     response.status_code = 422 if wrong else 200

@@ -9,7 +9,7 @@ from flask import request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from app import respond
+from app import aws, respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import keys
 from app.blueprints.rds.service.cells import as_json
@@ -55,16 +55,9 @@ def table(identifier: str) -> Response:
     if respond.wants_json():
         return _as_json(page)
     snippets.show(there, [found.statement], found.parameters, Ran((_step(found),)), False)
-    links = _links(there, found)
-    return respond.page(
-        "rds/table.html",
-        page,
-        found=found,
-        links=links,
-        comparisons=COMPARISONS,
-        step=_step(found),
-        row_keys=_keys(found),
-    )
+    more: dict[str, Any] = {"comparisons": COMPARISONS, "row_keys": _keys(found), "links": _links(there, found)}
+    editable = bool(found.structure.key()) and not aws.identity().read_only
+    return respond.page("rds/table.html", page, editable=editable, **more)
 
 
 def _step(found: Page) -> Step:

@@ -1,0 +1,177 @@
+"""What a class types sooner or later, on both servers."""
+
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.embedded.process import Embedded
+from tests.pages import Page, check_page
+from tests.rds.conftest import PASSWORD, wait_for
+from tests.rds.helpers import define, post, read, run
+
+both = pytest.mark.parametrize("name", ["shop", "database-1"])
+ENDLESS = {
+    "shop": "SELECT count(*) FROM generate_series(1, 9000000000) a",
+    "database-1": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n, n m, n o",
+}
+
+
+@both
+def test_a_syntax_error_has_its_place(page: Callable[..., Page], client: FlaskClient, name: str) -> None:
+    shown = check_page(run(client, name, "SELECT 1;\nSELECT 2\nFORM t"), "query", 422, 3)
+    mistake = next(e for e in shown.all(".//section") if e.get("data-rds-mistake") is not None)
+    assert mistake.get("data-line") == "3"
+    assert [e.text for e in shown.all(".//td")] == ["1"], "what ran before it is shown"
+
+
+@both
+@pytest.mark.parametrize(
+    ("sql", "title"),
+    [
+        ("SELECT * FROM no_such_table", "failed"),
+        ("SELECT 'a\0b'", "Syntax error"),
+        ("SELECT 'open", "Syntax error"),
+        ("SET SESSION TRANSACTION READ WRITE; CREATE TABLE stacked (id INT)", ""),
+        ("SELECT 1; DROP TABLE IF EXISTS stacked", "Read-only"),
+    ],
+)
+def test_refusals_name_themselves(client: FlaskClient, name: str, sql: str, title: str) -> None:
+    answer = read(client, name, sql)
+    assert answer["error"] is not None
+    assert title in answer["error"]["title"] or name == "shop"
+    assert read(client, name, "SELECT count(*) FROM information_schema.tables WHERE table_name = 'stacked'")["results"][
+        0
+    ]["rows"] == [[0]]
+
+
+def test_files_and_programs_of_the_server_are_out_of_reach(client: FlaskClient) -> None:
+    for name, sql in (
+        ("database-1", "LOAD DATA LOCAL INFILE '/etc/passwd' INTO TABLE t"),
+        ("database-1", "SELECT LOAD_FILE('/etc/passwd') IS NULL INTO OUTFILE '/tmp/x'"),
+        ("shop", "COPY (SELECT 1) TO PROGRAM 'id'"),
+        ("shop", "COPY t FROM PROGRAM 'id'"),
+        ("shop", "SELECT pg_read_file('/etc/passwd')"),
+    ):
+        for mode in ("read", "write"):
+            answer = post(client, f"/rds/{name}/query?format=json", sql=sql, mode=mode, sure="1").json
+            assert answer["error"] is not None, (name, sql, mode)
+
+
+def test_double_quotes_are_explained_on_postgres(client: FlaskClient) -> None:
+    define(client, "shop", "CREATE TABLE quoting (address varchar(20))")
+    answer = read(client, "shop", 'SELECT * FROM quoting WHERE address = "Germany"')
+    assert "single quotes" in answer["error"]["remedy"]
+
+
+@both
+def test_a_script_of_five_megabytes_is_refused_in_words(client: FlaskClient, name: str) -> None:
+    answer = run(client, name, "SELECT 1 -- " + "x" * 5_000_000)
+    assert "longer than" in check_page(answer, "query", 422, 3).text
+
+
+@both
+def test_a_query_that_takes_too_long_is_stopped(client: FlaskClient, name: str) -> None:
+    started = time.monotonic()
+    answer = read(client, name, ENDLESS[name], timeout=1)
+    assert "too long" in answer["error"]["title"]
+    assert time.monotonic() - started < 5
+
+
+@both
+def test_a_hundred_million_rows_are_a_page(client: FlaskClient, name: str) -> None:
+    tens = " CROSS JOIN ".join(f"(SELECT 1 UNION ALL {'SELECT 2 UNION ALL ' * 8}SELECT 3) t{n}" for n in range(8))
+    started = time.monotonic()
+    answer = read(client, name, f"SELECT 7 FROM {tens}", timeout=30)
+    assert len(answer["results"][0]["rows"]) == 100
+    assert answer["results"][0]["truncated"]
+    assert time.monotonic() - started < 10
+
+
+@both
+def test_a_cancelled_query_is_gone_at_the_server(app: Flask, client: FlaskClient, name: str) -> None:
+    answers: list[Any] = []
+
+    def work() -> None:
+        with app.test_client() as other:
+            other.environ_base["HTTP_HOST"] = "127.0.0.1"
+            answers.append(run(other, name, ENDLESS[name], run="cancel-me-1", timeout=60))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    end = time.monotonic() + 20
+    while time.monotonic() < end and thread.is_alive():
+        post(client, f"/rds/{name}/query/cancel", run="cancel-me-1")
+        thread.join(0.2)
+    assert not thread.is_alive()
+    assert "Cancelled" in answers[0].get_data(as_text=True)
+    running = {
+        "shop": "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%cancel-me%' AND state = 'active'",
+        "database-1": "SELECT count(*) FROM information_schema.processlist WHERE info LIKE '%RECURSIVE%UNION%' "
+        "AND id <> CONNECTION_ID()",
+    }
+    assert read(client, name, running[name])["results"][0]["rows"] == [[0]]
+
+
+@both
+def test_hostile_names_and_values_are_shown_as_they_are(
+    page: Callable[..., Page], client: FlaskClient, name: str
+) -> None:
+    mark = '"' if name == "shop" else "`"
+    flower = "🌻" if name == "shop" else "☂"  # MySQL's family has no names beyond the basic plane
+    table, column = f'odd "name" {flower} `x`', '"><script>alert(1)</script>'
+    quoted = [mark + word.replace(mark, mark * 2) + mark for word in (table, column)]
+    define(client, name, f"CREATE TABLE {quoted[0]} ({quoted[1]} varchar(50) PRIMARY KEY)")
+    define(client, name, f"INSERT INTO {quoted[0]} VALUES ('<b>&amp;'), ('ünï🌻')")
+    path = "/rds/shop" if name == "shop" else "/rds/database-1"
+    schema = "public" if name == "shop" else "shop"
+    shown = page(f"{path}/table?schema={schema}&table={quote(table)}", calls=3)
+    assert {"<b>&amp;", "ünï🌻"} <= {e.text for e in shown.all(".//td")}
+    assert column in shown.text
+    tree = client.get(f"{path}/schema", headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert "<script>alert" not in tree
+
+
+def test_old_dates_long_decimals_and_latin1(client: FlaskClient) -> None:
+    define(
+        client,
+        "database-1",
+        "SET sql_mode = ''; CREATE TABLE old (d DATE, n DECIMAL(65,30), l VARCHAR(9) CHARACTER SET latin1)",
+        "SET sql_mode = ''; INSERT INTO old VALUES "
+        "('0000-00-00', 12345678901234567890123456789012345.123456789012345678901234567890, 'café')",
+    )
+    rows = read(client, "database-1", "SELECT * FROM old")["results"][0]["rows"]
+    assert rows == [["0000-00-00", "12345678901234567890123456789012345.123456789012345678901234567890", "café"]]
+
+
+def test_a_rotated_password_is_fetched_again(client: FlaskClient, embedded: Embedded) -> None:
+    rds, secrets = embedded.client("rds"), embedded.client("secretsmanager")
+    assert read(client, "shop", "SELECT 1")["error"] is None
+    for word in ("another-good-password", PASSWORD):
+        rds.modify_db_instance(DBInstanceIdentifier="shop", MasterUserPassword=word, ApplyImmediately=True)
+        wait_for(rds, "shop", "available")
+        value = json.dumps({"username": "dbadmin", "password": word, "dbInstanceIdentifier": "shop"})
+        secrets.put_secret_value(SecretId="rds/shop", SecretString=value)
+        assert read(client, "shop", "SELECT 1", database="postgres")["error"] is None
+
+
+@both
+def test_a_stopped_server_is_told_and_comes_back(client: FlaskClient, embedded: Embedded, name: str) -> None:
+    rds = embedded.client("rds")
+    assert read(client, name, "SELECT 1")["error"] is None
+    rds.stop_db_instance(DBInstanceIdentifier=name)
+    wait_for(rds, name, "stopped")
+    for _ in range(2):
+        told = client.get(f"/rds/{name}/query?sql=SELECT+1")
+        assert told.status_code == 502 or told.status_code == 422
+    assert "stopped" in told.get_data(as_text=True)
+    rds.start_db_instance(DBInstanceIdentifier=name)
+    wait_for(rds, name, "available")
+    client.get(f"/rds/{name}/")
+    assert read(client, name, "SELECT 1")["results"][0]["rows"] == [[1]]
