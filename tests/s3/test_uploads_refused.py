@@ -8,9 +8,22 @@ import pytest
 from flask import Flask
 
 from app import create_app
+from app.blueprints.s3.service import media
 from app.blueprints.s3.service.uploads import MIB, PART
 from tests.embedded.process import Embedded
-from tests.s3.transfer import BOUNDARY, CONTENT_TYPE, Browser, File, field, file_part, form, keys, leftovers, served
+from tests.s3.transfer import (
+    BOUNDARY,
+    CONTENT_TYPE,
+    Browser,
+    File,
+    field,
+    file_part,
+    form,
+    keys,
+    leftovers,
+    picture,
+    served,
+)
 
 
 @pytest.fixture
@@ -126,3 +139,19 @@ def _wait(done: Any) -> None:
     while not done():
         assert time.monotonic() < end, "it did not happen within 20 s"
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG"])
+def test_a_picture_that_is_cut_off_is_stored_and_said(browser: Browser, s3: Any, bucket: str, kind: str) -> None:
+    whole = picture(kind)
+    files = [File("whole", whole), File("longer", whole + b"a camera's own"), File("cut", whole[: len(whole) * 3 // 4])]
+    told = browser.upload(bucket, files).get_json()["files"]
+    assert [file["state"] for file in told] == ["stored"] * 3
+    assert [file["note"] for file in told] == ["", "", "its end is missing: the file is damaged or was cut off"]
+    assert s3.head_object(Bucket=bucket, Key="cut")["ContentLength"] == len(whole) * 3 // 4
+
+
+def test_the_end_of_a_picture_in_parts_is_looked_at_too(browser: Browser, bucket: str) -> None:
+    whole = picture("PNG") + b"x" * (PART + media.TAIL)
+    [told] = browser.upload(bucket, [File("cut.png", whole)]).get_json()["files"]
+    assert "its end is missing" in told["note"]

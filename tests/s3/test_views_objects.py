@@ -1,3 +1,4 @@
+import zlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -51,6 +52,15 @@ def test_the_position_is_in_the_page_only_when_asked(
     assert "Latitude" not in hidden.html
     asked = page(f"/s3/{bucket}/objects/p.jpg?position=1", calls=4)
     assert "Latitude" in asked.text
+
+
+def test_a_picture_of_too_many_pixels_is_not_drawn(page: Callable[..., Page], s3: Any, bucket: str) -> None:
+    body = PNG[:16] + (50_000).to_bytes(4, "big") * 2 + PNG[24:29]
+    body += zlib.crc32(body[12:29]).to_bytes(4, "big") + PNG[33:]
+    s3.put_object(Bucket=bucket, Key="bomb.png", Body=body, ContentType="image/png")
+    shown = page(f"/s3/{bucket}/objects/bomb.png", calls=4)
+    assert "50 000 × 50 000 pixels are too many" in shown.text
+    assert not [image for image in shown.all(".//main//img")]
 
 
 def test_a_script_in_a_picture_is_never_shown(page: Callable[..., Page], s3: Any, bucket: str) -> None:

@@ -61,6 +61,8 @@ _SIGNATURES = (
 )
 _BMP_HEADERS = frozenset((12, 40, 52, 56, 64, 108, 124))  # two letters alone would take many a text for a picture
 _EXTRA_NAMES = {".avif": "image/avif", ".webp": "image/webp", ".heic": "image/heic", ".heif": "image/heif"}
+TAIL = 64 * 1024  # bytes in which a picture's end is looked for
+_ENDS = {"image/jpeg": b"\xff\xd9", "image/png": b"IEND"}
 
 
 @dataclass(frozen=True)
@@ -175,6 +177,15 @@ def displayed(picture: Any) -> tuple[int, int]:
 def is_animated(picture: Any) -> bool:
     """Whether a picture moves; the pages of a TIFF do not."""
     return bool(getattr(picture, "is_animated", False)) and picture.format != "TIFF"
+
+
+def ends_early(kind: str, data: bytes | bytearray) -> bool:
+    """Whether a JPEG or PNG lacks its end; `data` is the file or at least its last TAIL bytes.
+
+    What follows the end is no fault: cameras and phones add their own there.
+    """
+    mark = _ENDS.get(kind)
+    return mark is not None and data.find(mark, max(0, len(data) - TAIL)) < 0
 
 
 def inspect(client: Any, bucket: str, key: str, version: str | None = None, position: bool = False) -> Inspection:

@@ -5,7 +5,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError, HTTPClientError
 
-from app.blueprints.s3.service import names
+from app.blueprints.s3.service import media, names
 
 MOST_NUMBERED = 100  # names tried before “rename” gives up
 # After one of these every further file of the form would fail the same way.
@@ -99,6 +99,8 @@ class ObjectUpload:
         """Send what is left and make the object appear, or leave nothing behind."""
         if not self._outcome.open:
             return
+        if (self._id is None or len(data) >= media.TAIL) and media.ends_early(self._outcome.type, data):
+            self._outcome.notes.append("its end is missing: the file is damaged or was cut off")
         try:
             if self._batch.hopeless:
                 raise self._batch.hopeless

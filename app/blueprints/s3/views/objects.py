@@ -4,7 +4,7 @@ import unicodedata
 from collections.abc import Callable
 from typing import Any
 
-from flask import request
+from flask import current_app, request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -37,8 +37,9 @@ def _page(bucket: str, key: str, status: int = 200, **more: Any) -> Response:
 
 @bp.context_processor
 def around() -> dict[str, Any]:
-    """Give the object's page its way and the address that tells the position."""
-    return {"crumbs_of": crumbs, "with_position": _with_position}
+    """Give the object's page its way, the address that tells the position, and what a browser is asked to draw."""
+    most = current_app.extensions["settings"].max_megapixels * 1_000_000
+    return {"crumbs_of": crumbs, "with_position": _with_position, "most_pixels": most}
 
 
 def _with_position(page: service.ObjectPage) -> str:
