@@ -15,9 +15,9 @@ logger = logging.getLogger("trellis")
 
 _HTTP = {
     400: (
-        "The request makes no sense",
-        "Something in it is missing or malformed.",
-        "Go back, reload the page and try again.",
+        "This cannot be done",
+        "Something in the request is missing or malformed.",
+        "Go back, correct it and try again.",
     ),
     401: ("Sign in", "This page is for people who have signed in.", "Sign in and come back."),
     403: ("Not allowed", "This is not allowed here.", "Ask whoever runs this dashboard."),
