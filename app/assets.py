@@ -28,6 +28,9 @@ def init_app(app: Flask) -> None:
         if endpoint == "static":
             values.setdefault("version", current)
 
+    # A page holds hundreds of icons: their address is built once.
+    app.jinja_env.globals["icons_url"] = lambda: f"/static/{current}/icons.svg"
+
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     def static(version: str, filename: str) -> Response:
         # An older page may still ask for its version while instances are being replaced: it gets what there is.

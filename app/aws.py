@@ -101,6 +101,7 @@ class Aws:
         self._session = session_factory()
         self._clients: dict[tuple[str, str], Any] = {}
         self._identities: dict[str, tuple[float, Identity]] = {}
+        self._regions: dict[str, list[str]] = {}
         self._lock = threading.Lock()
 
     def client(self, service: str, region: str) -> Any:
@@ -147,7 +148,9 @@ class Aws:
 
     def regions(self, service: str = "s3") -> list[str]:
         """Return the names of the regions in which a service exists."""
-        return sorted(self._session.get_available_regions(service))
+        if service not in self._regions:
+            self._regions[service] = sorted(self._session.get_available_regions(service))
+        return self._regions[service]
 
 
 def is_loopback(url: str) -> bool:

@@ -86,8 +86,6 @@ class Settings:
     allow_origins: tuple[str, ...] = ()
     watch_stdin: bool = False
     seed: bool = True
-    # Unsigned calls to API Gateway's execute-api: how a deployed API is called. Off until APIs are built.
-    unsigned_execute_api: bool = False
 
 
 def write_private(path: Path, text: str) -> None:

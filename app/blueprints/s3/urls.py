@@ -15,14 +15,15 @@ from werkzeug.exceptions import BadRequest
 from app.blueprints.s3.blueprint import bp
 
 View = Callable[..., Any]
+_TIDIED = {"", ".", ".."}
 
 
 def fits_path(key: str) -> bool:
     """Whether a key reaches the application unchanged as the path of an address."""
-    segments = key.removesuffix("/").split("/")
-    if any(segment in ("", ".", "..") or segment != segment.strip() for segment in segments):
+    if "\\" in key or _has_control(key):
         return False
-    return "\\" not in key and not any(unicodedata.category(character) == "Cc" for character in key)
+    segments = key.removesuffix("/").split("/")
+    return not any(segment in _TIDIED or segment[0].isspace() or segment[-1].isspace() for segment in segments)
 
 
 def object_url(bucket: str, key: str, version: str | None = None) -> str:
@@ -63,7 +64,7 @@ def carried(name: str, value: str) -> dict[str, str]:
 
     Such a value travels percent-encoded, under the name with `_quoted` behind it.
     """
-    if not value.isprintable() and any(unicodedata.category(character) == "Cc" for character in value):
+    if _has_control(value):
         return {"name": f"{name}_quoted", "value": quote(value, safe="")}
     return {"name": name, "value": value}
 
@@ -76,6 +77,11 @@ def sent(name: str) -> str:
 def all_sent(name: str) -> list[str]:
     """Return every value of a repeated field as `carried` sent them."""
     return request.values.getlist(name) + [unquote(value) for value in request.values.getlist(f"{name}_quoted")]
+
+
+def _has_control(text: str) -> bool:
+    # isprintable is quick, and true of nearly every key; not all that it refuses is a control character.
+    return not text.isprintable() and any(unicodedata.category(character) == "Cc" for character in text)
 
 
 def _by_query(view: View) -> View:
