@@ -4,7 +4,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.pages import Page, check_page
-from tests.rds.helpers import define, fetch, run
+from tests.rds.helpers import define, fetch, post, run
 
 both = pytest.mark.parametrize("name", ["shop", "database-1"])
 
@@ -47,3 +47,22 @@ def test_parameters_become_fields_and_are_bound(page: Callable[..., Page], clien
     assert fetch(client, sql)["results"][0]["rows"] == [["';--"]]
     sql = f"/rds/{name}/query?format=json&sql=SELECT+:word+AS+w&null.word=on"
     assert fetch(client, sql)["results"][0]["rows"] == [[None]]
+
+
+@both
+def test_a_plan_names_what_is_slow(client: FlaskClient, name: str) -> None:
+    table = f"plans_{name.replace('-', '_')}"
+    many = " UNION ALL ".join(["SELECT 1 AS a"] * 20)
+    define(
+        client,
+        name,
+        f"CREATE TABLE {table} (id INT PRIMARY KEY, said VARCHAR(20))",
+        f"INSERT INTO {table} SELECT row_number() OVER (), 'x' FROM ({many}) x, ({many}) y, ({many}) z",
+    )
+    slow = post(client, f"/rds/{name}/explain", sql=f"SELECT * FROM {table} WHERE said = :word", **{"p.word": "y"})
+    shown = check_page(slow, "explain", 200, 3)
+    assert "Reads the whole table" in shown.text
+    assert "Every row" in shown.text
+    quick = post(client, f"/rds/{name}/explain?format=json", sql=f"SELECT * FROM {table} WHERE id = 7")
+    assert '"warnings": ["' not in quick.get_data(as_text=True)
+    assert post(client, f"/rds/{name}/explain", sql="SELECT FROM WHERE").status_code == 422

@@ -3,11 +3,14 @@
 from flask import make_response, render_template, request
 from werkzeug.wrappers import Response
 
+from app import respond
 from app.blueprints.rds.blueprint import bp
-from app.blueprints.rds.service import parameters
+from app.blueprints.rds.service import parameters, plans, scripts
 from app.blueprints.rds.views.connected import connected
 from app.sql import statements
 from app.sql.errors import SqlError
+from app.sql.options import Options
+from app.sql.statements import Statement
 
 
 @bp.post("/<identifier>/fields")
@@ -24,5 +27,17 @@ def fields(identifier: str) -> Response:
 
 @bp.post("/<identifier>/explain")
 def explain(identifier: str) -> Response:
-    """Show how the database would do it."""
-    raise NotImplementedError
+    """Show how the database would run the statements, without running them."""
+    there = connected(identifier, request.form.get("database", ""))
+    sql = (request.form.get("only") or request.form.get("sql", "")).replace("\r\n", "\n")
+    found: list[tuple[str, plans.Node]] = []
+    wrong, script = None, list[Statement]()
+    try:
+        script = statements.split(sql, there.target.dialect)
+        for statement in script:
+            values = parameters.values(parameters.of([statement], request.form), there.target.dialect)
+            found.append((statement.text, plans.explain(there.target, statement, values, Options(timeout=10))))
+    except SqlError as error:
+        wrong = scripts.mistake(error, script[len(found)] if len(found) < len(script) else None)
+    page = {"instance": identifier, "plans": [{"sql": text, "plan": plan} for text, plan in found], "mistake": wrong}
+    return respond.page("rds/plan.html", page, fragment="rds/_plan.html", status=422 if wrong else 200)

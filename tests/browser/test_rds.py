@@ -1,0 +1,111 @@
+"""The book's database walked through in Chromium, a query cancelled, a mistake marked, a plan read."""
+
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.browsing import Faults, assert_accessible, too_wide
+from tests.browser.conftest import Live, OpenPage
+from tests.rds.conftest import make_instances
+
+ENDLESS = "SELECT count(*) FROM generate_series(1, 9000000000) a"
+
+
+@pytest.fixture(scope="module")
+def shop(live: Live) -> str:
+    """A PostgreSQL instance, ready."""
+    make_instances(live.aws, {"shop": "postgres"})
+    return "shop"
+
+
+def write(page: Page, sql: str) -> None:
+    """Put SQL into the editor in place of what is there."""
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")  # Chromium styles text that replaces a selection, which the policy forbids
+    page.keyboard.insert_text(sql)
+
+
+def test_the_books_database(page_at: OpenPage, live: Live) -> None:
+    page = page_at("/rds/")
+    page.get_by_label("DB instance identifier").fill("database-1")
+    expect(page.locator("[data-rds-price] strong")).to_have_text("$14.71")
+    page.get_by_label("Storage in GiB").fill("200")
+    expect(page.locator("[data-rds-price] strong")).to_have_text("$35.41")
+    page.get_by_label("Type it").check()
+    page.locator("[name=password]").fill("correct-horse")
+    assert_accessible(page)
+    page.locator("#create").get_by_role("button", name="Create database").click()
+    page.wait_for_url("**/rds/database-1/")
+    page.get_by_text("Show the page as it is now").click(timeout=60_000)
+    page.locator(".page-head").get_by_role("link", name="Query").click()
+    page.locator(".rds-mode").get_by_text("Write").click()
+    write(page, "CREATE DATABASE address;\nUSE address;\nCREATE TABLE address (id INT, address VARCHAR(20));")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("commits by itself at CREATE")).to_be_visible()
+    assert_accessible(page)
+    page.get_by_role("button", name="Run it").click()
+    expect(page.get_by_text("Committed.")).to_be_visible()
+    expect(page.locator(".rds-table-link")).to_have_text("address~0")
+    write(page, 'INSERT INTO address VALUES (1, "Germany");\nINSERT INTO address VALUES (2, "USA");')
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Commit").click()
+    expect(page.get_by_text("Committed.")).to_be_visible()
+    page.locator(".rds-mode").get_by_text("Read only").click()
+    write(page, "SELECT * FROM address WHERE id = :id")
+    page.get_by_label(":id").fill("2")
+    page.get_by_role("button", name="Run", exact=True).click()
+    expect(page.locator("[data-rds-grid] td")).to_have_text(["2", "USA"])
+    assert "p.id=2" in page.url
+    assert_accessible(page)
+    secret: Any = live.aws.client("secretsmanager").get_secret_value(SecretId="rds/database-1")
+    assert "correct-horse" in secret["SecretString"]
+    page.locator("#drawer > summary").click()
+    assert "get_secret_value" in page.locator(".call").last.inner_text() or "get_secret_value" in page.content()
+    assert "correct-horse" not in page.content()
+
+
+def test_a_query_is_cancelled(page_at: OpenPage, shop: str, faults: Faults) -> None:
+    faults.expected.add(422)
+    page = page_at(f"/rds/{shop}/query")
+    write(page, ENDLESS)
+    page.keyboard.press("Control+Enter")
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
+
+
+def test_a_mistake_is_marked_where_it_is(page_at: OpenPage, shop: str, faults: Faults) -> None:
+    faults.expected.add(422)
+    page = page_at(f"/rds/{shop}/query")
+    write(page, "SELECT 1;\nSELECT 2 FORM x")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator(".cm-lintRange-error")).to_have_text("x")
+    expect(page.locator("[data-rds-result]")).to_have_count(1)
+    assert_accessible(page)
+
+
+@pytest.mark.parametrize(("theme", "width"), [("light", 1280), ("dark", 390)])
+def test_results_plans_charts_and_menus(page_at: OpenPage, shop: str, theme: str, width: int) -> None:
+    sql = "SELECT 'word ' || g %25 7 AS word, g FROM generate_series(1, 50) g".replace(" ", "+")
+    page = page_at(f"/rds/{shop}/query?sql={sql}", theme=theme, width=width)
+    page.locator("[data-rds-column]").first.click()
+    page.locator(".rds-menu").get_by_text("word 3").click()
+    expect(page.locator("[data-rds-grid] tbody tr:visible")).to_have_count(7)
+    page.get_by_role("button", name="Chart").click()
+    expect(page.locator(".rds-chart rect.mark")).to_have_count(7)
+    assert_accessible(page)
+    page.get_by_role("button", name="JSON").click()
+    assert '"word": "word 3"' in page.locator(".rds-json").inner_text()
+    assert not too_wide(page)
+    page.get_by_role("button", name="Explain").click()
+    expect(page.locator("[data-rds-plan]")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_without_scripts_the_pages_work(page_at: OpenPage, shop: str) -> None:
+    page = page_at(f"/rds/{shop}/query", js=False)
+    page.locator("textarea[name=sql]").fill("SELECT 42 AS answer")
+    page.get_by_role("button", name="Run").click()
+    assert page.locator("[data-rds-grid] td").inner_text() == "42"
