@@ -6,6 +6,7 @@ import math
 import sys
 import threading
 from collections.abc import Generator, Iterator, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, cast
 
@@ -31,6 +32,14 @@ TYPES = {
 ALL = 18446744073709551614  # MySQL's "no limit" less the one that a session adds
 HOUR = 3600.0
 Rows = Iterator[list[tuple[Value, ...]]]
+
+
+@dataclass(frozen=True)
+class Lines:
+    """A query by which the server itself makes a table's CSV lines, and the table's columns."""
+
+    text: str
+    columns: tuple[Column, ...]
 
 
 class _Patience:
@@ -83,16 +92,18 @@ def export(
     csv: Csv | None = None,
     token: str = "",
     timeout: float = HOUR,
+    lines: Lines | None = None,
     engines: Engines = ENGINES,
 ) -> "Stream":
     """Return the whole result of a reading query; the first bytes are there when this returns.
 
+    `lines` is what app.sql.table_export found for a whole table of MySQL's: the server then makes the CSV.
     Raises a SqlError before anything is sent where the query cannot run; one in the middle ends the stream with it.
     """
     if not statement.gives_rows and statement.word not in ("SHOW", "EXPLAIN", "DESCRIBE", "DESC"):
         raise errors.StatementError("Only the rows of a query can be exported.")
     options = Options(timeout=timeout, token=token, limit=ALL if target.dialect == "mysql" else 1)
-    stream = _stream(target, statement, form, dict(parameters or {}), csv or Csv(), options, engines)
+    stream = _stream(target, statement, form, dict(parameters or {}), csv or Csv(), options, engines, lines)
     return Stream(next(stream, b""), stream)
 
 
@@ -104,8 +115,12 @@ def _stream(
     csv: Csv,
     options: Options,
     engines: Engines,
+    lines: Lines | None,
 ) -> Generator[bytes, None, None]:
     with _PATIENCE, open_session(target, options, engines) as session:
+        if lines and form == "csv" and isinstance(session, MysqlSession):
+            yield from mysql_stream.made_lines(session, lines.columns, lines.text, csv)
+            return
         if form == "csv" and isinstance(session, MysqlSession):
             yield from mysql_stream.csv_of(session, statement, parameters, csv)
             return

@@ -25,8 +25,8 @@ def copy_csv(connection: Any, statement: Statement, csv: Csv) -> Iterator[bytes]
         columns = _describe(connection, statement)
         _open(connection, _copy_text(statement, columns, csv))
         guard = Guard(csv) if csv.guard else None
-        for lines in _blocks(connection):
-            yield guard.clean(lines) if guard else lines
+        for lines, count in _blocks(connection):
+            yield guard.clean(lines, count) if guard else lines
     except psycopg.Error as error:
         raise translate(error, statement.text, len(BEFORE)) from error
 
@@ -71,8 +71,8 @@ def _open(connection: Any, text: bytes) -> None:
         raise psycopg.errors.error_from_result(result)
 
 
-def _blocks(connection: Any) -> Iterator[bytes]:
-    """Yield whole lines; libpq hands over a line at a time, so the loop around it is as short as can be."""
+def _blocks(connection: Any) -> Iterator[tuple[bytes, int]]:
+    """Yield whole lines and their number; libpq hands over one at a time, so the loop around it is short."""
     low = connection.pgconn
     get, lines, size = low.get_copy_data, [], 0
     with selectors.DefaultSelector() as selector:
@@ -84,7 +84,8 @@ def _blocks(connection: Any) -> Iterator[bytes]:
                 size += length
                 length, data = get(1)
             if size > BLOCK or (length < 0 and lines):
-                yield END.join(lines) + END
+                lines.append(b"")
+                yield END.join(lines), len(lines) - 1
                 lines, size = [], 0
             if length < 0:
                 break

@@ -11,6 +11,8 @@ from app.sql import errors
 
 BLOCK = 1 << 17  # bytes read at once: what is held, and how long other threads wait for a block to be cut
 Row = list[bytes | None]
+FILL = 0xFF  # this and the codes are bytes that no UTF-8 text holds
+FILLED = bytes([FILL] * 4)
 LARGE = 0xFFFFFF  # a packet of this length goes on in the next one
 
 
@@ -21,16 +23,13 @@ def packets(connection: Any) -> Iterator[tuple[bytes, list[int]]]:
     """
     read, rest = connection._rfile.read1, b""
     while True:
-        piece = read(BLOCK)
-        if not piece:
-            raise errors.Lost("The server ended the connection in the middle of the result.")
-        block = rest + piece if rest else piece
+        block = _more(rest, read)
         starts, at, done = _cut(block, connection)
         if starts:
             yield block, starts
         if done:
             return
-        rest = _whole_packet(block[at:], read)
+        rest = block[at:]
 
 
 def _cut(block: bytes, connection: Any) -> tuple[list[int], int, bool]:
@@ -52,23 +51,26 @@ def _cut(block: bytes, connection: Any) -> tuple[list[int], int, bool]:
     return starts, at, False
 
 
-def _whole_packet(rest: bytes, read: Any) -> bytes:
-    """Read on until a row of more than a block is complete; the parts of one over 16 MiB become one packet."""
-    if len(rest) < 4:
-        return rest
-    length = int.from_bytes(rest[:3], "little")
-    if length == LARGE:
-        raise errors.StatementError("A row is larger than 16 MiB.", remedy="Leave its large columns out of the export.")
-    if length + 4 <= BLOCK * 2:
-        return rest
-    parts, missing = [rest], length + 4 - len(rest)
-    while missing > 0:
-        piece = read(max(missing, BLOCK))
+def _more(rest: bytes, read: Any) -> bytes:
+    """Return the incomplete packet with what follows it, read until it is complete; never waits for more than that."""
+    parts, size, wanted = [rest], len(rest), len(rest) + 1
+    while size < wanted:
+        piece = read(max(wanted - size, BLOCK))
         if not piece:
             raise errors.Lost("The server ended the connection in the middle of the result.")
         parts.append(piece)
-        missing -= len(piece)
+        size += len(piece)
+        if len(parts) == 2:
+            wanted = _length(b"".join(parts)[:4]) if size >= 4 else 4
     return b"".join(parts)
+
+
+def _length(head: bytes) -> int:
+    """Return the length of the packet with this header, the header included."""
+    length = int.from_bytes(head[:3], "little")
+    if length == LARGE:
+        raise errors.StatementError("A row is larger than 16 MiB.", remedy="Leave its large columns out of the export.")
+    return length + 4
 
 
 def _raise(connection: Any, packet: bytes) -> None:
@@ -77,26 +79,42 @@ def _raise(connection: Any, packet: bytes) -> None:
     MysqlPacket(packet, connection.encoding).raise_for_error()
 
 
-def flat(block: bytes, starts: list[int], width: int) -> tuple[list[bytes], bool]:
-    """Return all values of all rows one after the other; NULL as b"" and the second answer True."""
-    values: list[bytes] = []
-    add, null = values.append, False
-    columns = range(width)
+def patched(block: bytes, starts: list[int], codes: bytes) -> bytearray | None:
+    """Return the rows with each length byte replaced by its column's code and each packet's header by FILL.
+
+    None where a value is NULL or longer than 250 bytes: then lengths are written otherwise.
+    """
+    made = bytearray(block[starts[0] - 4 : _end(block, starts[-1])])
+    shift = starts[0] - 4
     for at in starts:
-        for _ in columns:
-            length = block[at]
-            at += 1
-            if length < 251:
-                add(block[at : (at := at + length)])
-            elif length == 251:
-                null = True
-                add(b"")
-            else:
-                size = length - 250 if length < 254 else 8
-                length = int.from_bytes(block[at : at + size], "little")
-                at += size
-                add(block[at : (at := at + length)])
-    return values, null
+        at -= shift
+        made[at - 4 : at] = FILLED
+        for code in codes:
+            length = made[at]
+            if length > 250:
+                return None
+            made[at] = code
+            at += length + 1
+    return made
+
+
+def lines(block: bytes, starts: list[int]) -> list[bytes] | None:
+    """Return the only value of each row of less than 64 KiB; None where one is NULL or longer."""
+    found: list[bytes] = []
+    add = found.append
+    for at in starts:
+        length = block[at]
+        if length < 251:
+            add(block[at + 1 : at + 1 + length])
+        elif length == 252:
+            add(block[at + 3 : at + 3 + (block[at + 1] | block[at + 2] << 8)])
+        else:
+            return None
+    return found
+
+
+def _end(block: bytes, start: int) -> int:
+    return start + int.from_bytes(block[start - 4 : start - 1], "little")
 
 
 def rows(block: bytes, starts: list[int], width: int) -> list[Row]:

@@ -16,6 +16,8 @@ from app.sql import errors, statements
 from app.sql.csv_cells import Csv
 from app.sql.engines import Engines
 from app.sql.export import Format, export
+from app.sql.schema import Structure, structure
+from app.sql.table_export import export_table, server_lines
 from app.sql.target import Target
 from tests.sql.test_page import run
 from tests.sql.test_run import ask
@@ -177,3 +179,33 @@ def test_memory_does_not_grow(engines: Engines, target: Target, mixed: str, form
         tracemalloc.stop()
     assert total > 90_000
     assert peak < (4 if form == "csv" else 40) << 20, f"{peak / 1e6:.1f} MB for {total / 1e6:.1f} MB"
+
+
+@pytest.mark.parametrize("delimiter", [",", "\t"])
+def test_a_table_is_the_same_by_either_way(engines: Engines, target: Target, delimiter: str) -> None:
+    numbers = "generate_series(1, 2000) AS seq" if target.dialect == "postgres" else "seq_1_to_2000"
+    latin = " CHARACTER SET latin1" if target.dialect == "mysql" else ""
+    run(
+        target,
+        "DROP TABLE IF EXISTS plain",
+        f"CREATE TABLE plain (id int PRIMARY KEY, w varchar(300){latin}, d decimal(9,2), t date, "
+        "n varchar(9) NOT NULL)",
+        "INSERT INTO plain SELECT seq, CASE seq % 4 WHEN 0 THEN NULL WHEN 1 THEN 'Ä\"q,' WHEN 2 THEN '' "
+        f"ELSE repeat('y', 299) END, -seq / 3.0, '2024-02-29', '-1+1' FROM {numbers}",
+    )
+    schema = "public" if target.dialect == "postgres" else "shop"
+    for guard in (True, False):
+        form = Csv(delimiter, guard)
+        lines = b"".join(export_table(target, schema, "plain", "csv", csv=form, engines=engines))
+        typed = whole(engines, target, "SELECT * FROM plain", "csv", delimiter=delimiter, guard=guard)
+        assert lines == typed and lines.count(b"'-1+1") == (2000 if guard else 0)
+    with pytest.raises(errors.StatementError):
+        export_table(target, schema, "nothing", "csv", engines=engines)
+
+
+def test_which_tables_the_server_writes(engines: Engines, maria: Target) -> None:
+    run(maria, "DROP TABLE IF EXISTS doubtful", "CREATE TABLE doubtful (a int, b float, c blob, d int zerofill)")
+    found = structure(maria, "shop", "doubtful", engines)
+    for column in found.columns:
+        alone = Structure("shop", "doubtful", (column,), (), ())
+        assert (server_lines(alone, "doubtful", Csv()) is not None) == (column.name == "a"), column
