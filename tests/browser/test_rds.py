@@ -27,8 +27,8 @@ def write(page: Page, sql: str) -> None:
     page.keyboard.insert_text(sql)
 
 
-def test_the_books_database(page_at: OpenPage, live: Live) -> None:
-    page = page_at("/rds/")
+def create_database_1(page: Page) -> None:
+    """Fill in the form as the book does, and wait until the instance is available."""
     page.get_by_label("DB instance identifier").fill("database-1")
     expect(page.locator("[data-rds-price] strong")).to_have_text("$14.71")
     page.get_by_label("Storage in GiB").fill("200")
@@ -39,19 +39,29 @@ def test_the_books_database(page_at: OpenPage, live: Live) -> None:
     page.locator("#create").get_by_role("button", name="Create database").click()
     page.wait_for_url("**/rds/database-1/")
     page.get_by_text("Show the page as it is now").click(timeout=60_000)
-    page.locator(".page-head").get_by_role("link", name="Query").click()
+
+
+def define_and_fill(page: Page) -> None:
+    """Make the book's database, table and rows in write mode."""
     page.locator(".rds-mode").get_by_text("Write").click()
     write(page, "CREATE DATABASE address;\nUSE address;\nCREATE TABLE address (id INT, address VARCHAR(20));")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("commits by itself at CREATE")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Run it").click()
-    expect(page.get_by_text("Committed.")).to_be_visible()
+    expect(page.get_by_text("Committed.", exact=True)).to_be_visible()
     expect(page.locator(".rds-table-link")).to_have_text("address~0")
     write(page, 'INSERT INTO address VALUES (1, "Germany");\nINSERT INTO address VALUES (2, "USA");')
     page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="Commit").click()
-    expect(page.get_by_text("Committed.")).to_be_visible()
+    expect(page.get_by_text("Committed.", exact=True)).to_be_visible()
+
+
+def test_the_books_database(page_at: OpenPage, live: Live) -> None:
+    page = page_at("/rds/")
+    create_database_1(page)
+    page.locator(".page-head").get_by_role("link", name="Query").click()
+    define_and_fill(page)
     page.locator(".rds-mode").get_by_text("Read only").click()
     write(page, "SELECT * FROM address WHERE id = :id")
     page.get_by_label(":id").fill("2")
@@ -62,7 +72,7 @@ def test_the_books_database(page_at: OpenPage, live: Live) -> None:
     secret: Any = live.aws.client("secretsmanager").get_secret_value(SecretId="rds/database-1")
     assert "correct-horse" in secret["SecretString"]
     page.locator("#drawer > summary").click()
-    assert "get_secret_value" in page.locator(".call").last.inner_text() or "get_secret_value" in page.content()
+    assert "get_secret_value" in page.content()
     assert "correct-horse" not in page.content()
 
 
