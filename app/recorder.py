@@ -60,6 +60,11 @@ class Call:
         """Whether AWS, or the way to it, gave an error."""
         return self.error_code is not None
 
+    @property
+    def absent(self) -> bool:
+        """Whether AWS answered, as an ordinary answer, that there is nothing: scripts must be able to go on."""
+        return self.status is not None and self.status >= 400 and not self.failed
+
 
 _calls: ContextVar[list[Call] | None] = ContextVar("trellis_calls", default=None)
 

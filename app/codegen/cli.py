@@ -148,7 +148,8 @@ def command(what: Call | Step) -> str:
         call = transfers.single(step)
     if (call.service, call.operation) in _NOT_THERE:
         return f"# The AWS CLI has no command for {call.service} {call.operation}."
-    return note + _api(call, paged=step.kind == PAGES)
+    # What answered “there is none” does so again: a shell that stops at errors (set -e) is to go on.
+    return note + _api(call, paged=step.kind == PAGES) + (" || true" if call.absent else "")
 
 
 def commands(steps: Iterable[Call | Step]) -> str:

@@ -85,7 +85,14 @@ def _single(step: Step, client: str, imports: set[str]) -> list[str]:
     lines = _call(start, call, facts, source, dict.fromkeys(opened[:1], "body"), 4 * len(head))
     shown = prints.after(facts, call.parameters, imports)
     imports |= source.imports
-    return [*head, *lines, *shown]
+    return _tolerant([*head, *lines, *shown], imports) if call.absent else [*head, *lines, *shown]
+
+
+def _tolerant(lines: list[str], imports: set[str]) -> list[str]:
+    """Let a script go on after a call that AWS answered with “there is none”, as the dashboard did."""
+    imports.add("from botocore.exceptions import ClientError")
+    inside = [f"    {line}" for line in lines]
+    return ["try:", *inside, "except ClientError as error:", "    print(error)  # there is none, as before"]
 
 
 def _is_file(facts: models.Operation, name: str, value: Any) -> bool:

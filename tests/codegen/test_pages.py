@@ -4,8 +4,10 @@ import html
 import json
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 from flask.testing import FlaskClient
 
 from app import create_app
@@ -21,14 +23,18 @@ def browser(
 ) -> Iterator[FlaskClient]:
     """A browser at the dashboard over the embedded AWS, with one bucket."""
     emptied(BUCKET)
-    lab.quiet.create_bucket(Bucket=BUCKET)
-    for key in KEYS:
-        lab.quiet.put_object(Bucket=BUCKET, Key=key, Body=key.encode(), ContentType="text/plain")
+    fill(lab)
     home = tmp_path_factory.mktemp("dashboard")
     app = create_app({"TESTING": True, "home": home, "secret_key": "tests", "WTF_CSRF_ENABLED": False})
     with app.test_client() as client:
         client.environ_base["HTTP_HOST"] = "127.0.0.1"
         yield client
+
+
+def fill(lab: Lab) -> None:
+    lab.quiet.create_bucket(Bucket=BUCKET)
+    for key in KEYS:
+        lab.quiet.put_object(Bucket=BUCKET, Key=key, Body=key.encode(), ContentType="text/plain")
 
 
 def shown(text: str, part: str) -> str:
@@ -44,6 +50,10 @@ PAGES = [
     f"/s3/{BUCKET}/?prefix=holiday/",
     f"/s3/{BUCKET}/?prefix=holiday/&view=list",
     f"/s3/{BUCKET}/objects/holiday/it%27s%20%22odd%22%20%26%20%24%28id%29%20%F0%9F%8E%89.txt",
+    f"/s3/{BUCKET}/settings",
+    f"/s3/{BUCKET}/delete",
+    f"/s3/{BUCKET}/deleted",
+    f"/s3/{BUCKET}/object/move?key=read%20me.txt",
 ]
 
 
@@ -52,7 +62,7 @@ def test_what_a_page_shows_runs(browser: FlaskClient, lab: Lab, path: str) -> No
     answer = browser.get(path)
     assert answer.status_code == 200
     lab.python_text(shown(answer.text, "script"))
-    lab.quick(shown(answer.text, "commands"))
+    lab.shell(text=shown(answer.text, "commands"))
     policy = json.loads(shown(answer.text, "whole_policy"))
     assert policy["Statement"]
 
@@ -77,6 +87,47 @@ def test_a_form_shows_its_calls_on_the_page_after_it(browser: FlaskClient, lab: 
     lab.quiet.delete_bucket(Bucket="made-by-form")
     again = browser.get("/s3/")
     assert not any("create_bucket" in text for text in _each(again.text, "python"))
+
+
+CHANGES = [
+    ("object/copy", {"key": KEYS[1], "target_bucket": BUCKET, "target_key": "copies/it's.txt", "collision": "ask"}),
+    ("object/move", {"key": KEYS[0], "target_bucket": BUCKET, "target_key": "moved.txt", "collision": "replace"}),
+    ("object/delete", {"key": KEYS[2]}),
+    ("object/tags", {"key": KEYS[1], "tag_key": ["a b"], "tag_value": ["c/d=e"]}),
+    ("bulk/delete", {"key": KEYS[2:], "folder": ["holiday/"], "confirm": "1"}),
+    ("settings/versioning", {"state": "Enabled"}),
+    ("settings/cors", {}),
+]
+
+
+@pytest.mark.parametrize("part", ["python", "command"])
+@pytest.mark.parametrize(("path", "fields"), CHANGES, ids=[path for path, _ in CHANGES])
+def test_what_a_change_shows_does_it_again(
+    browser: FlaskClient, lab: Lab, emptied: Callable[[str], None], path: str, fields: dict[str, Any], part: str
+) -> None:
+    before = _state(lab)
+    after = browser.get(browser.post(f"/s3/{BUCKET}/{path}", data=fields).location).text
+    wanted = _state(lab)
+    assert wanted != before
+    emptied(BUCKET)
+    fill(lab)
+    earlier = after[after.index("From the form before</h3>") : after.index('<template id="call-template">')]
+    for text in _each(earlier, part):
+        run: Callable[[str], object] = lab.python_text if part == "python" else lambda text: lab.shell(text=text)
+        run(text)
+    assert _state(lab) == wanted
+
+
+def _state(lab: Lab) -> dict[str, Any]:
+    """What a change can change, times and ids left out."""
+    client = lab.quiet
+    keys = [item["Key"] for item in client.list_objects_v2(Bucket=BUCKET).get("Contents", [])]
+    tags = {key: client.get_object_tagging(Bucket=BUCKET, Key=key)["TagSet"] for key in keys}
+    try:
+        rules = client.get_bucket_cors(Bucket=BUCKET)["CORSRules"]
+    except ClientError:
+        rules = []
+    return {"tags": tags, "rules": rules, "versioning": client.get_bucket_versioning(Bucket=BUCKET).get("Status")}
 
 
 def _each(text: str, part: str) -> list[str]:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from app.codegen import collapse, condense, python
+from app.codegen import collapse, command, condense, python
 from app.recorder import Blob, Call
 from tests.codegen.samples import call
 
@@ -121,3 +121,10 @@ def test_the_failed_call_tells_how_a_step_ended() -> None:
 def test_collapsed_steps_pass_through() -> None:
     (step,) = collapse([page(), page("t")])
     assert collapse([step, call("ListBuckets")])[0] is step
+
+
+def test_code_goes_on_where_there_was_nothing() -> None:
+    call = Call("s3", "GetBucketCors", {"Bucket": "b"}, "us-east-1", status=404)
+    assert "except ClientError as error:" in python(call) and command(call).endswith(" || true")
+    call.error_code = "AccessDenied"
+    assert "ClientError" not in python(call) and not command(call).endswith("true")
