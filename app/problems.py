@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 from botocore.exceptions import ClientError
@@ -99,10 +100,17 @@ def _from_botocore(error: boto.BotoCoreError) -> Problem:
     name = type(error).__name__
     if isinstance(error, boto.EndpointConnectionError | boto.ConnectionClosedError | boto.ConnectTimeoutError):
         remedy = "If it is the embedded AWS, see that `make run` is running, and load this page again."
-        return Problem(503, "AWS cannot be reached", f"AWS does not answer: {error}", remedy, name)
+        happened = f"AWS does not answer at {_place(error)}."
+        return Problem(503, "AWS cannot be reached", happened, remedy, name)
     if isinstance(error, boto.HTTPClientError):
         return Problem(504, "AWS broke off", f"The answer did not arrive: {error}", "Try again.", name)
     if isinstance(error, boto.ParamValidationError):
         return Problem(400, "A value does not fit", str(error), "Correct the value and send it again.", name)
     remedy = "Check the settings with which the dashboard was started."
     return Problem(502, "AWS could not be called", str(error), remedy, name)
+
+
+def _place(error: boto.BotoCoreError) -> str:
+    """Return the host that was called, without the path and its ids."""
+    parts = urlsplit(str(getattr(error, "kwargs", {}).get("endpoint_url", "")))
+    return parts.netloc or "its endpoint"

@@ -147,3 +147,9 @@ def test_our_own_fault_is_logged_and_its_details_stay_inside(
     assert answer.status_code == 500
     assert "ZeroDivisionError" not in answer.get_data(as_text=True)
     assert "ZeroDivisionError" in caplog.text
+
+
+def test_where_nothing_answers_is_named_without_the_ids_of_the_call() -> None:
+    error = EndpointConnectionError(endpoint_url="http://127.0.0.1:1/b/k?uploadId=secret-id&partNumber=3")
+    found = from_exception(error)
+    assert found is not None and found.happened == "AWS does not answer at 127.0.0.1:1."
