@@ -36,7 +36,7 @@ NOT_CONNECTED = Problem(
     503,
     "No AWS to talk to",
     "There is neither an embedded AWS nor any credentials for a real account.",
-    "Start with `make run`, which brings an AWS of its own, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
+    "Start with “make run”, which brings an AWS of its own, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
     "NoCredentials",
 )
 
@@ -66,7 +66,7 @@ def _read_only(error: ReadOnly) -> Problem:
         403,
         "Read-only",
         f"{error.operation} would change a real account, and changes are switched off here. Nothing was sent.",
-        "Use the embedded AWS (`make run`) to try it, or run the command from the call drawer yourself.",
+        "Use the embedded AWS (“make run”) to try it, or run the command from the call drawer yourself.",
         "ReadOnly",
         operation=error.operation,
     )
@@ -99,7 +99,7 @@ def _status(metadata: dict[str, Any]) -> int:
 def _from_botocore(error: boto.BotoCoreError) -> Problem:
     name = type(error).__name__
     if isinstance(error, boto.EndpointConnectionError | boto.ConnectionClosedError | boto.ConnectTimeoutError):
-        remedy = "If it is the embedded AWS, see that `make run` is running, and load this page again."
+        remedy = "If it is the embedded AWS, see that “make run” is running, and load this page again."
         happened = f"AWS does not answer at {_place(error)}."
         return Problem(503, "AWS cannot be reached", happened, remedy, name)
     if isinstance(error, boto.HTTPClientError):
