@@ -14,7 +14,7 @@ from app.sql import errors, mysql_connect, postgres_connect
 from app.sql.target import Target
 
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql", "postgres": "postgresql+psycopg"}
-KEPT = 5  # connections that stay open per target and process
+KEPT = 15  # connections that stay open per target and process
 MOST = 15  # connections per target and process
 WAIT = 10  # seconds that a request waits for a free one
 RECYCLE = 280  # seconds; below the idle timeouts of NAT gateways and proxies

@@ -1,6 +1,9 @@
 """A table a page at a time, by its key: never a count, and an offset only where there is no key."""
 
-from collections.abc import Sequence
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
@@ -66,11 +69,54 @@ def quote(name: str, dialect: Dialect) -> str:
     return mark + name.replace(mark, mark * 2) + mark
 
 
-def fetch(target: Target, query: Query, options: Options | None = None, engines: Engines = ENGINES) -> Page:
+class Structures:
+    """What tables look like, for half a minute: to read it anew would cost more than a page does."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic):
+        self._clock, self._lock = clock, threading.Lock()
+        self._known: OrderedDict[tuple[Target, str, str], tuple[float, Structure]] = OrderedDict()
+
+    def get(self, target: Target, query: Query) -> Structure | None:
+        """Return a structure that was seen lately."""
+        seen, found = self._known.get((target, query.schema, query.table), (0.0, None))
+        return found if found and self._clock() - seen < REMEMBERED else None
+
+    def put(self, target: Target, query: Query, found: Structure) -> None:
+        """Remember a structure."""
+        with self._lock:
+            self._known[target, query.schema, query.table] = (self._clock(), found)
+            while len(self._known) > MOST_TABLES:
+                self._known.popitem(last=False)
+
+
+STRUCTURES = Structures()
+REMEMBERED = 30.0  # seconds
+MOST_TABLES = 500
+
+
+def fetch(
+    target: Target,
+    query: Query,
+    options: Options | None = None,
+    engines: Engines = ENGINES,
+    structures: Structures = STRUCTURES,
+) -> Page:
     """Return a page of a table. Raises a SqlError; StatementError for a table or column that is not there."""
+    known = structures.get(target, query)
+    try:
+        page = _fetch(target, query, options, engines, known)
+    except errors.SqlError:
+        if known is None:
+            raise
+        page = _fetch(target, query, options, engines, None)  # the table may have changed since
+    structures.put(target, query, page.structure)
+    return page
+
+
+def _fetch(target: Target, query: Query, options: Options | None, engines: Engines, known: Structure | None) -> Page:
     options = replace(options or Options(), limit=MOST_STRUCTURE)
     with open_session(target, options, engines) as session:
-        structure = Catalogue(target, session, options).structure(query.schema, query.table)
+        structure = known or Catalogue(target, session, options).structure(query.schema, query.table)
         _check(structure, query)
         order = _order(structure, query)
         text, parameters = build(query, order, target.dialect)

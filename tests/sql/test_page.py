@@ -6,7 +6,7 @@ import pytest
 
 from app.sql import errors, schema
 from app.sql.engines import Engines, open_connection
-from app.sql.page import Filter, Query, fetch, quote
+from app.sql.page import Filter, Query, Structures, fetch, quote
 from app.sql.target import Target
 from tests.sql import servers
 
@@ -122,3 +122,18 @@ def test_many_tables(engines: Engines, target: Target) -> None:
     finally:
         for first in range(0, many, 100):
             run(target, "DROP TABLE " + ", ".join(f"many_{n}" for n in range(first, first + 100)))
+
+
+def test_a_table_that_changed_is_read_again(engines: Engines, target: Target) -> None:
+    now = [0.0]
+    structures = Structures(clock=lambda: now[0])
+    schema_name = "public" if target.dialect == "postgres" else "shop"
+    run(target, "DROP TABLE IF EXISTS moving", "CREATE TABLE moving (a int PRIMARY KEY, b int NOT NULL)")
+    query = Query(schema_name, "moving")
+    assert fetch(target, query, engines=engines, structures=structures).order == ("a",)
+    run(target, "DROP TABLE moving", "CREATE TABLE moving (c int PRIMARY KEY, b int NOT NULL)")
+    assert fetch(target, query, engines=engines, structures=structures).order == ("c",)
+    run(target, "ALTER TABLE moving ADD d int")
+    assert len(fetch(target, query, engines=engines, structures=structures).structure.columns) == 2
+    now[0] = 31
+    assert len(fetch(target, query, engines=engines, structures=structures).structure.columns) == 3
