@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, get_args
+from urllib.parse import quote
 
 from flask import request, url_for
 from werkzeug.exceptions import BadRequest
@@ -152,18 +153,14 @@ def _links(there: Connected, found: Page) -> dict[str, Callable[[Cell], str]]:
 
 
 def _link(there: Connected, schema: str, name: str, column: str) -> Callable[[Cell], str]:
-    def address(value: Cell) -> str:
-        condition = keys.dump((column, "=", value))
-        return url_for(
-            "rds.table",
-            identifier=there.instance.identifier,
-            database=there.target.database or None,
-            schema=schema,
-            table=name,
-            f=condition,
-        )
-
-    return address
+    base = url_for(
+        "rds.table",
+        identifier=there.instance.identifier,
+        database=there.target.database or None,
+        schema=schema,
+        table=name,
+    )
+    return lambda value: f"{base}&f={quote(keys.dump((column, '=', value)))}"
 
 
 def _keys(found: Page) -> list[str]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app import drawer
 from app.blueprints.rds.blueprint import bp
-from app.blueprints.rds.service.cells import shown
+from app.blueprints.rds.views.markup import cells
 
 
 @bp.app_template_filter("moment")
@@ -22,4 +22,4 @@ def calls() -> dict[str, Any]:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of RDS the way to show cells and calls."""
-    return {"shown": shown, "calls": calls}
+    return {"cells": cells, "calls": calls}
