@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pymysql
 from pymysql import err
+from pymysql.constants import CLIENT
 from pymysql.constants import FIELD_TYPE as FIELD
 
 from app.sql import errors, tls
@@ -39,6 +40,7 @@ def connect(target: Target, password: str, seconds: float | None = None) -> "Con
             conv=DECODERS,
             autocommit=None,
             local_infile=False,
+            client_flag=CLIENT.FOUND_ROWS,  # UPDATE counts the rows that it met, as on PostgreSQL
             connect_timeout=CONNECT_SECONDS,
             read_timeout=seconds,
             write_timeout=seconds,

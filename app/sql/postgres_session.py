@@ -17,6 +17,7 @@ from app.sql import errors, postgres_values, values
 from app.sql.options import Answer, Options
 from app.sql.postgres_errors import translate
 from app.sql.statements import Statement, bind
+from app.sql.target import Dialect
 
 CURSOR = "DECLARE trellis_{number} NO SCROLL CURSOR FOR "
 # What a rolled back transaction leaves behind: prepared statements, advisory locks.
@@ -33,6 +34,8 @@ class OneStatement(psycopg.RawCursor[Any]):
 
 class PostgresSession:
     """One transaction on a connection of psycopg's."""
+
+    dialect: Dialect = "postgres"
 
     def __init__(self, connection: Any):
         self._connection = connection

@@ -10,7 +10,7 @@ from app.sql.mysql_session import MysqlSession
 from app.sql.options import Answer, Options
 from app.sql.postgres_session import PostgresSession
 from app.sql.statements import Statement
-from app.sql.target import Target
+from app.sql.target import Dialect, Target
 
 __all__ = ["Answer", "Options", "Session", "open_session"]
 
@@ -18,6 +18,7 @@ __all__ = ["Answer", "Options", "Session", "open_session"]
 class Session(Protocol):
     """What both dialects' sessions can do. All errors are SqlError."""
 
+    dialect: Dialect
     reusable: bool  # whether the connection is as it was before, so that the next person may have it
 
     def begin(self, options: Options) -> None:
