@@ -62,7 +62,10 @@ def test_a_plan_names_what_is_slow(client: FlaskClient, name: str) -> None:
     slow = post(client, f"/rds/{name}/explain", sql=f"SELECT * FROM {table} WHERE said = :word", **{"p.word": "y"})
     shown = check_page(slow, "explain", 200, 3)
     assert "Reads the whole table" in shown.text
-    assert "Every row" in shown.text
+    measured = post(client, f"/rds/{name}/explain", sql=f"SELECT * FROM {table} WHERE said = 'y'", measured="1")
+    told = check_page(measured, "explain", 200, 3)
+    assert [e for e in told.all(".//p") if e.get("class") == "rds-plan-warning"]
+    assert "It was run, reading only, and measured." in told.text
     quick = post(client, f"/rds/{name}/explain?format=json", sql=f"SELECT * FROM {table} WHERE id = 7")
     assert '"warnings": ["' not in quick.get_data(as_text=True)
     assert post(client, f"/rds/{name}/explain", sql="SELECT FROM WHERE").status_code == 422

@@ -120,7 +120,7 @@ def target(
             f"{instance.identifier} is {instance.status}.", remedy="Start it, or wait until it is available."
         )
     plain = Target(
-        engine=instance.dialect,  # type: ignore[arg-type]
+        engine=_server(instance),
         host=instance.host,
         port=instance.port or PORTS[instance.dialect],
         user=login.user or instance.username,
@@ -133,6 +133,11 @@ def target(
     if login.kind == "iam":
         return replace(plain, password=_token(rds, plain), credential="iam", tls=_at_least_on(plain))
     return replace(plain, password=typed) if typed else plain
+
+
+def _server(instance: Instance) -> Any:
+    """Return what really answers: the embedded AWS serves MySQL by MariaDB, and its version says so."""
+    return "mariadb" if "MariaDB" in instance.version else instance.dialect
 
 
 def _tls(instance: Instance) -> dict[str, Any]:

@@ -4,19 +4,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
+from app.sql import edit, schema
 from app.sql import page as paging
-from app.sql import run, schema
 from app.sql.errors import Conflict, StatementError
 from app.sql.options import Options
-from app.sql.page import Filter, Query, quote
-from app.sql.run import Outcome
+from app.sql.page import Filter, Query
 from app.sql.schema import SchemaColumn, Structure
-from app.sql.statements import Statement, split
 from app.sql.target import Dialect, Target
 from app.sql.values import Cell, Column, Cut
 
 LARGEST = 64 * 1024  # characters of a cell that is edited here
-BY_VALUE = frozenset({"integer", "decimal", "float", "boolean", "text", "date", "time", "datetime", "uuid", "binary"})
 
 
 @dataclass(frozen=True)
@@ -85,73 +82,24 @@ def _filled(field: Field, cell: Cell, column: Column) -> Field:
     return replace(field, old=cell, kind=column.kind, fixed=isinstance(cell, Cut) or column.kind == "bit")
 
 
-def insert(target: Target, row: Row, values: Mapping[str, object]) -> Outcome:
+def insert(target: Target, row: Row, values: Mapping[str, object]) -> None:
     """Insert a row; columns without a value get their default."""
-    if not values:
-        raise StatementError("Fill in at least one column.")
-    names = ", ".join(quote(name, target.dialect) for name in values)
-    marks = ", ".join(f":v{place}" for place in range(len(values)))
-    text = f"INSERT INTO {_table(row, target.dialect)} ({names}) VALUES ({marks})"  # noqa: S608 - names are quoted
-    return _write(target, text, {f"v{place}": value for place, value in enumerate(values.values())})
+    edit.insert(target, row.structure.schema, row.structure.name, values)
 
 
-def update(target: Target, row: Row, values: Mapping[str, object]) -> Outcome:
+def update(target: Target, row: Row, values: Mapping[str, object]) -> None:
     """Change some columns of a row, if it still is as `row` has it. Raises Conflict where it is not."""
-    if not values:
-        raise StatementError("Nothing was changed.")
-    bound: dict[str, object] = {f"v{place}": value for place, value in enumerate(values.values())}
-    sets = ", ".join(f"{quote(name, target.dialect)} = :v{place}" for place, name in enumerate(values))
-    where = _unchanged(row, target.dialect, bound)
-    text = f"UPDATE {_table(row, target.dialect)} SET {sets} WHERE {where}"  # noqa: S608 - names are quoted
-    return _write(target, text, bound)
+    edit.update(target, row.structure.schema, row.structure.name, _shown(row), values)
 
 
-def delete(target: Target, row: Row) -> Outcome:
+def delete(target: Target, row: Row) -> None:
     """Delete a row, if it still is as `row` has it. Raises Conflict where it is not."""
-    bound: dict[str, object] = {}
-    where = _unchanged(row, target.dialect, bound)
-    text = f"DELETE FROM {_table(row, target.dialect)} WHERE {where}"  # noqa: S608 - names are quoted
-    return _write(target, text, bound)
+    edit.delete(target, row.structure.schema, row.structure.name, _shown(row))
 
 
-def _table(row: Row, dialect: Dialect) -> str:
-    return f"{quote(row.structure.schema, dialect)}.{quote(row.structure.name, dialect)}"
-
-
-def _unchanged(row: Row, dialect: Dialect, bound: dict[str, object]) -> str:
-    """Return the condition that every column has its old value; what is too large to be shown is not compared."""
-    parts = []
-    for place, field in enumerate(row.fields):
-        if field.fixed or (dialect == "mysql" and field.type.lower().startswith("float")):
-            continue  # single precision has no exact text on MySQL
-        column = quote(field.name, dialect)
-        bound[f"o{place}"] = _bindable(field.old)
-        parts.append(_same(column, f":o{place}", field, dialect))
-    return " AND ".join(parts)
-
-
-def _same(column: str, mark: str, field: Field, dialect: Dialect) -> str:
-    if dialect == "mysql":
-        return f"{column} <=> {mark}"
-    if field.kind in BY_VALUE:
-        return f"{column} IS NOT DISTINCT FROM CAST({mark} AS {field.type})"
-    return f"{column}::text IS NOT DISTINCT FROM {mark}"
-
-
-def _bindable(cell: Cell) -> object:
-    if isinstance(cell, Cut):
-        raise StatementError("A cell is too large to be compared.")
-    return cell
-
-
-def _write(target: Target, text: str, bound: Mapping[str, object]) -> Outcome:
-    (statement,) = split(text, target.dialect)
-    outcome = run.write(target, [statement], bound, Options(write=True), expect=(1,))
-    if isinstance(outcome.error, Conflict):
-        raise Conflict("The row was changed or deleted by someone else since you opened it. Nothing was written.")
-    if outcome.error:
-        raise outcome.error
-    return outcome
+def _shown(row: Row) -> dict[str, object]:
+    """Return the row as the person saw it; what is too large to be shown cannot be compared."""
+    return {field.name: field.old for field in row.fields if not field.fixed}
 
 
 def typed(field: Field, text: str, dialect: Dialect) -> object:
@@ -170,8 +118,3 @@ def typed(field: Field, text: str, dialect: Dialect) -> object:
 def _is_decimal(text: str) -> bool:
     body = text.removeprefix("-").replace(".", "", 1)
     return body.isascii() and body.isdigit()
-
-
-def statement_of(outcome: Outcome) -> Statement:
-    """Return what was written, for the call drawer."""
-    return outcome.results[0].statement

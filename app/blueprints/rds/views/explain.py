@@ -5,10 +5,12 @@ from werkzeug.wrappers import Response
 
 from app import respond
 from app.blueprints.rds.blueprint import bp
-from app.blueprints.rds.service import parameters, plans, scripts
+from app.blueprints.rds.service import parameters, scripts
 from app.blueprints.rds.views.connected import connected
 from app.sql import statements
 from app.sql.errors import SqlError
+from app.sql.explain import MEASURED, Plan
+from app.sql.explain import explain as explained
 from app.sql.options import Options
 from app.sql.statements import Statement
 
@@ -27,17 +29,31 @@ def fields(identifier: str) -> Response:
 
 @bp.post("/<identifier>/explain")
 def explain(identifier: str) -> Response:
-    """Show how the database would run the statements, without running them."""
+    """Show how the database would run the statements; `measured` runs them, reading only, for true rows and times."""
     there = connected(identifier, request.form.get("database", ""))
     sql = (request.form.get("only") or request.form.get("sql", "")).replace("\r\n", "\n")
-    found: list[tuple[str, plans.Node]] = []
+    found: list[tuple[str, Plan]] = []
+    measured = "measured" in request.form
     wrong, script = None, list[Statement]()
     try:
         script = statements.split(sql, there.target.dialect)
         for statement in script:
             values = parameters.values(parameters.of([statement], request.form), there.target.dialect)
-            found.append((statement.text, plans.explain(there.target, statement, values, Options(timeout=10))))
+            plan = explained(there.target, statement, values, measured=measured, options=Options(timeout=30))
+            found.append((statement.text, plan))
     except SqlError as error:
         wrong = scripts.mistake(error, script[len(found)] if len(found) < len(script) else None)
-    page = {"instance": identifier, "plans": [{"sql": text, "plan": plan} for text, plan in found], "mistake": wrong}
+    measurable = there.target.engine in MEASURED
+    page = {
+        "instance": identifier,
+        "database": there.target.database,
+        "sql": sql,
+        "fields": _fields(),
+        "plans": [{"sql": sql, "plan": p.root, "measured": p.measured, "measurable": measurable} for sql, p in found],
+        "mistake": wrong,
+    }
     return respond.page("rds/plan.html", page, fragment="rds/_plan.html", status=422 if wrong else 200)
+
+
+def _fields() -> dict[str, str]:
+    return {name: value for name, value in request.form.items() if name.startswith(("p.", "null."))}
