@@ -68,17 +68,32 @@ class Store:
         item = self._call("get_item", Key=self._key(id), ConsistentRead=True).get("Item")
         return None if item is None or _expired(item) else _value(item)
 
-    def newest(self, most: int = 100) -> list[Entry]:
-        """Return the newest entries, newest first."""
-        answer = self._call(
-            "query",
-            KeyConditionExpression="#owner = :owner",
-            ExpressionAttributeNames={"#owner": "owner"},
-            ExpressionAttributeValues={":owner": {"S": self._owner}},
-            ScanIndexForward=False,
-            Limit=most,
-        )
-        return [Entry(item["id"]["S"], _value(item)) for item in answer["Items"] if not _expired(item)]
+    def newest(self, most: int = 100, prefix: str = "") -> list[Entry]:
+        """Return the newest entries, newest first; `prefix` asks for ids that begin with it.
+
+        One answer of DynamoDB's holds 1 MB: long entries take several.
+        """
+        found, start = list[Entry](), dict[str, Any]()
+        while len(found) < most:
+            answer = self._call(
+                "query", **self._range(prefix), ScanIndexForward=False, Limit=most - len(found), **start
+            )
+            found += [Entry(item["id"]["S"], _value(item)) for item in answer["Items"] if not _expired(item)]
+            if "LastEvaluatedKey" not in answer:
+                break
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+        return found
+
+    def _range(self, prefix: str) -> dict[str, Any]:
+        condition, names, values = "#owner = :owner", {"#owner": "owner"}, {":owner": {"S": self._owner}}
+        if prefix:
+            condition += " AND begins_with(#id, :prefix)"
+            names["#id"], values[":prefix"] = "id", {"S": prefix}
+        return {
+            "KeyConditionExpression": condition,
+            "ExpressionAttributeNames": names,
+            "ExpressionAttributeValues": values,
+        }
 
     def delete(self, id: str) -> None:
         """Remove an entry; one that is not there is no error."""

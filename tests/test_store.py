@@ -47,6 +47,24 @@ def test_newest_come_first_and_no_more_than_asked(things: Store) -> None:
     assert [entry.value["n"] for entry in things.newest(3)] == [4, 3, 2]
 
 
+def test_entries_that_need_several_answers_are_all_there(things: Store) -> None:
+    for number in range(6):
+        things.put({"n": number, "text": "x" * 290_000})
+    assert [entry.value["n"] for entry in things.newest(5)] == [5, 4, 3, 2, 1]
+
+
+def test_entries_are_found_by_the_beginning_of_their_id(things: Store) -> None:
+    for name in ("a:1", "b:1", "a:2"):
+        things.put({}, id=name)
+    assert [entry.id for entry in things.newest(prefix="a:")] == ["a:2", "a:1"]
+
+
+def test_what_has_expired_takes_no_place(things: Store) -> None:
+    things.put({"n": 1})
+    things.put({"n": 2}, seconds=-1)
+    assert [entry.value["n"] for entry in things.newest(1)] == [1]
+
+
 def test_a_named_entry_is_replaced(things: Store) -> None:
     things.put({"n": 1}, id="mine")
     things.put({"n": 2}, id="mine")
