@@ -19,6 +19,8 @@ worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108
 # Any client on the same host could otherwise claim https by a header of its own.
 forwarded_allow_ips = ""
 accesslog = "-"
+# The path without its query, in which SQL, parameters and keys stand.
+access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
 
 def post_worker_init(worker: Any) -> None:

@@ -19,6 +19,7 @@ def create_app(
     app.url_map.merge_slashes = False  # an S3 key may hold empty segments
     settings = config.load(overrides)
     app.extensions["settings"] = settings
+    app.config["MAX_CONTENT_LENGTH"] = 16 * 1024 * 1024  # of every request but uploads, which are read as they arrive
     app.config["MAX_FORM_MEMORY_SIZE"] = 4 * 1024 * 1024  # a thousand ticked keys of a thousand bytes each
     app.config.update({name: value for name, value in (overrides or {}).items() if name.isupper()})
     app.json.sort_keys = False  # type: ignore[attr-defined]

@@ -22,7 +22,7 @@ IDENTITY_SECONDS = 300
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 READ_PREFIXES = ("Get", "List", "Head", "Describe", "BatchGet", "Query", "Scan", "Search", "Lookup", "Filter")
 # Operations that change nothing although their names do not begin like a read.
-ALSO_READS = {"StartQuery", "StopQuery", "TestInvokeMethod", "SimulatePrincipalPolicy", "SelectObjectContent"}
+ALSO_READS = {"StartQuery", "StopQuery", "SimulatePrincipalPolicy", "SelectObjectContent"}
 
 CONFIG = Config(
     connect_timeout=3,

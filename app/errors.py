@@ -3,7 +3,7 @@
 import logging
 from typing import Any
 
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request, url_for
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request, url_for
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
 
@@ -89,6 +89,8 @@ def as_response(problem: Problem) -> Response:
     if wants_json():
         response = jsonify(as_json(problem))
         response.mimetype = "application/problem+json"
+    elif g.get("stranger"):  # who may not be served sees neither the account nor a form's token
+        response = make_response(render_template("errors/bare.html", problem=problem))
     else:
         template = "partials/_problem.html" if wants_fragment() else "errors/problem.html"
         response = make_response(render_template(template, problem=problem, service=_service()))

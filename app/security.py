@@ -1,10 +1,14 @@
 """Who may ask and what a page may load: host check, CSRF, one policy of headers, the limits of a real account."""
 
+import contextlib
+import os
+import re
 import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, MisdirectedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -13,7 +17,9 @@ from app import aws
 from app.config import Settings
 
 OPEN_PATHS = {"/healthz"}
+PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")  # each tells of a proxy in between
 csrf = CSRFProtect()
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 
 
 @dataclass
@@ -59,9 +65,18 @@ def nonce() -> str:
     return value
 
 
+class SessionCookie(SecureCookieSessionInterface):
+    """The session's cookie, sent back over https only where it was given over https."""
+
+    def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 the interface is Flask's
+        """Whether this request came over https."""
+        return request.is_secure
+
+
 def init_app(app: Flask, settings: Settings) -> None:
     """Put every check and header in place."""
     app.secret_key = settings.secret_key or _own_key(settings.home)
+    app.session_interface = SessionCookie()
     app.config.update(
         SESSION_COOKIE_NAME="trellis",
         SESSION_COOKIE_HTTPONLY=True,
@@ -71,31 +86,50 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=int(settings.proxies > 1))  # type: ignore[method-assign]
-    csrf.init_app(app)
-    app.before_request(_check_host)
-    app.before_request(_check_real_account)
+    for check in (_check_host, _check_site, _check_real_account):
+        app.before_request(check)
+    csrf.init_app(app)  # after the others: it reads the body
     app.after_request(_headers)
 
 
 def _own_key(home: Path) -> str:
     """Return this computer's key: made once, readable by its owner only."""
     path = home / "session-key"
-    try:
-        return path.read_text()
-    except FileNotFoundError:
-        home.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(32))
-        return path.read_text()
+    if not path.exists() or not path.read_text():  # empty: a crash cut it off
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        path.unlink(missing_ok=True)
+        fresh = home / f"session-key.{secrets.token_hex(8)}"
+        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+            file.write(secrets.token_urlsafe(32))
+        with contextlib.suppress(FileExistsError):  # another worker was faster: its key is everybody's
+            path.hardlink_to(fresh)
+        fresh.unlink()
+    return path.read_text()
 
 
 def _check_host() -> None:
     """Refuse a foreign Host: a web page whose name resolves to this computer must not reach the dashboard."""
     if request.path in OPEN_PATHS:
         return
-    host = request.host.rsplit(":", 1)[0] if not request.host.endswith("]") else request.host
+    host = _PORT.sub("", request.host)  # a port that is none stays, and makes it the name of nobody
     if host.lower() not in current_app.extensions["settings"].allowed_hosts:
+        g.stranger = True
         raise MisdirectedRequest
+
+
+def _check_site() -> None:
+    """Refuse what pages of other sites load or send from here; a link that a person follows is let in.
+
+    Browsers say where a request began (Fetch Metadata); programs say nothing. Without this, any page could have this
+    computer run a query, whose answer it may not read, but whose work is done. Other ports are other programs.
+    """
+    headers = request.headers
+    if headers.get("Sec-Fetch-Site", "none") in ("none", "same-origin") or request.path in OPEN_PATHS:
+        return
+    follows = headers.get("Sec-Fetch-Mode") == "navigate" and headers.get("Sec-Fetch-Dest") == "document"
+    if not follows or request.method not in ("GET", "HEAD") or "Sec-Purpose" in headers:
+        g.stranger = True
+        raise Forbidden("A page of another site asked for this. Nothing was done.")
 
 
 def _check_real_account() -> None:
@@ -103,12 +137,14 @@ def _check_real_account() -> None:
     if request.path in OPEN_PATHS or request.endpoint == "static" or _is_local():
         return
     if aws.identity().kind == "aws":
+        g.stranger = True
         raise Forbidden("A real AWS account is served only to the computer that the dashboard runs on.")
 
 
 def _is_local() -> bool:
     """Whether the request comes from this computer itself, with no proxy in between."""
-    return request.remote_addr in ("127.0.0.1", "::1") and "X-Forwarded-For" not in request.headers
+    proxied = any(name in request.headers for name in PROXIES)
+    return request.remote_addr in ("127.0.0.1", "::1") and not proxied
 
 
 def _headers(response: Response) -> Response:

@@ -1,6 +1,7 @@
 """Host check, CSRF, headers, and what a real account allows."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,13 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.aws import Aws, Identity, ReadOnly, is_read
+from app.security import _own_key
 from tests.pages import Page
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example:5000", "169.254.169.254", "[::2]:80"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "127.0.0.1.evil.example:5000", "169.254.169.254", "[::2]:80", "localhost:80@x.example"]
+)
 def test_a_foreign_host_is_refused(client: FlaskClient, host: str) -> None:
     assert client.get("/", headers={"Host": host}).status_code == 421
 
@@ -65,7 +69,10 @@ def test_the_region_is_chosen_and_kept(client: FlaskClient, page: Callable[..., 
     assert "eu-west-1" in page("/").text
 
 
-@pytest.mark.parametrize("target", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:x", ""])
+@pytest.mark.parametrize(
+    "target",
+    ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/x", "javascript:x", ""],
+)
 def test_the_way_back_never_leaves_the_dashboard(client: FlaskClient, page: Callable[..., Page], target: str) -> None:
     form = {"csrf_token": page("/").csrf, "region": "eu-west-1", "next": target}
     assert client.post("/region", data=form).location == "/"
@@ -110,8 +117,63 @@ def test_a_change_of_a_real_account_is_never_sent(app: Flask, monkeypatch: pytes
         s3.put_object(Bucket="b", Key="k", Body=b"")
 
 
+@pytest.mark.parametrize("name", ["Forwarded", "Via", "X-Forwarded-Host", "X-Real-IP"])
+def test_no_proxy_makes_a_stranger_local(real: FlaskClient, name: str) -> None:
+    assert real.get("/", headers={name: "192.0.2.7"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "sent", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_HOST": "evil.example"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}]
+)
+def test_who_is_not_served_learns_nothing_of_the_account(real: FlaskClient, sent: dict[str, Any]) -> None:
+    answer = real.get("/", environ_overrides=sent)
+    text = answer.get_data(as_text=True)
+    assert answer.status_code in (403, 421)
+    assert "1234" not in text
+    assert "csrf_token" not in text
+    assert "Set-Cookie" not in answer.headers
+
+
+LINK = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+PICTURE = {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"}
+FRAME = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"}
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize("kind", [PICTURE, FRAME, {**LINK, "Sec-Purpose": "prefetch"}])
+def test_a_page_of_another_site_can_have_nothing_done(client: FlaskClient, site: str, kind: dict[str, str]) -> None:
+    answer = client.get("/", headers={"Sec-Fetch-Site": site, **kind})
+    assert answer.status_code == 403
+    assert "another site" in answer.get_data(as_text=True)
+
+
+def test_links_from_elsewhere_and_own_pictures_work(client: FlaskClient) -> None:
+    assert client.get("/", headers={"Sec-Fetch-Site": "cross-site", **LINK}).status_code == 200
+    assert client.get("/", headers={"Sec-Fetch-Site": "same-origin", **PICTURE}).status_code == 200
+    assert client.get("/healthz", headers={"Sec-Fetch-Site": "cross-site", **PICTURE}).status_code == 200
+
+
+def test_a_form_of_another_site_is_refused_before_it_is_read(client: FlaskClient) -> None:
+    answer = client.post("/region", data={"region": "x"}, headers={"Sec-Fetch-Site": "cross-site", **LINK})
+    assert answer.status_code == 403
+
+
+def test_a_body_larger_than_any_form_is_refused_unread(client: FlaskClient) -> None:
+    announced = {"CONTENT_LENGTH": str(10**9), "CONTENT_TYPE": "multipart/form-data; boundary=x"}
+    answer = client.post("/region", environ_overrides=announced)
+    assert answer.status_code == 413
+
+
+def test_the_session_cookie_is_secure_over_https_only(client: FlaskClient) -> None:
+    plain = client.get("/").headers["Set-Cookie"]
+    secure = client.get("/", base_url="https://127.0.0.1").headers["Set-Cookie"]
+    assert "Secure" not in plain
+    assert "Secure" in secure
+    assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in (plain, secure))
+
+
 READS = ("ListBuckets", "GetObject", "HeadObject", "StartQuery", "Query")
-CHANGES = ("PutObject", "DeleteObjects", "CopyObject", "Invoke", "StartJobRun")
+CHANGES = ("PutObject", "DeleteObjects", "CopyObject", "Invoke", "StartJobRun", "TestInvokeMethod")
 
 
 @pytest.mark.parametrize(("operation", "reads"), [(r, True) for r in READS] + [(c, False) for c in CHANGES])
@@ -119,10 +181,23 @@ def test_reads_are_told_from_changes(operation: str, reads: bool) -> None:
     assert is_read(operation) is reads
 
 
-@pytest.mark.parametrize("service", ["s3", "dynamodb", "glue", "lambda", "rds", "logs", "secretsmanager"])
+@pytest.mark.parametrize("service", ["s3", "dynamodb", "glue", "lambda", "rds", "logs", "secretsmanager", "apigateway"])
 def test_no_operation_that_looks_like_a_read_is_a_change(service: str) -> None:
     model = boto3.client(service, region_name="us-east-1").meta.service_model
-    verbs = {"Put", "Create", "Delete", "Update", "Start", "Stop", "Tag", "Untag", "Restore", "Modify", "Invoke"}
+    verbs = {
+        "Put",
+        "Create",
+        "Delete",
+        "Update",
+        "Start",
+        "Stop",
+        "Tag",
+        "Untag",
+        "Restore",
+        "Modify",
+        "Invoke",
+        "Test",
+    }
     for name in model.operation_names:
         if is_read(name) and name not in {"StartQuery", "StopQuery"}:
             assert not name.startswith(tuple(verbs)), name
@@ -133,6 +208,17 @@ def test_the_session_key_is_made_once_and_private(tmp_path: Path) -> None:
     second = create_app({"home": tmp_path / "new"}).secret_key
     assert first == second
     assert (tmp_path / "new" / "session-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_session_key_that_a_crash_cut_off_is_made_anew(tmp_path: Path) -> None:
+    (tmp_path / "session-key").touch()
+    assert create_app({"home": tmp_path}).secret_key
+    assert [path.name for path in tmp_path.iterdir()] == ["session-key"]
+
+
+def test_workers_that_start_together_have_one_key(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        assert len(set(pool.map(lambda _: _own_key(tmp_path / "home"), range(32)))) == 1
 
 
 def test_without_credentials_the_page_says_what_to_do(

@@ -77,7 +77,8 @@ def choose_region() -> BaseResponse:
 
 def _own_path(path: str) -> str:
     """Return a path of this dashboard, whatever was sent: another site is never a target."""
-    local = path.startswith("/") and not path.startswith(("//", "/\\"))
+    # Browsers drop tabs and line breaks, and take a backslash for a slash: “/<tab>/evil.example” is another site.
+    local = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
     return path if local else url_for("overview.index")
 
 
