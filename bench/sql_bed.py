@@ -109,7 +109,7 @@ class Bed:
         return sum(map(len, export_table(self.target, self.schema, "t", "csv", engines=self.engines)))
 
     def typed(self, form: Any = "csv") -> int:
-        (statement,) = split("SELECT * FROM t ORDER BY id", self.target.dialect)
+        (statement,) = split("SELECT * FROM t", self.target.dialect)
         return sum(map(len, export(self.target, statement, form, engines=self.engines)))
 
     def loop(self) -> None:

@@ -8,7 +8,6 @@ from pymysql import err
 
 from app.sql import wire
 from app.sql.csv_cells import END, Csv, Guard, cell, header, is_quoted
-from app.sql.errors import StatementError
 from app.sql.mysql_errors import translate
 from app.sql.mysql_session import MysqlSession
 from app.sql.statements import Statement
@@ -37,13 +36,10 @@ def made_lines(session: MysqlSession, columns: tuple[Column, ...], text: str, cs
     guard, complete = Guard(csv), False
     try:
         yield header(columns, csv)
-        for block, starts in wire.packets(connection):
-            found = wire.lines(block, starts)
-            if found is None:
-                raise StatementError("The server could not make a line of a row.")
+        for found in wire.lines(connection):
             found.append(b"")
             made = END.join(found)
-            yield guard.clean(made, len(starts)) if csv.guard else made
+            yield guard.clean(made, len(found) - 1) if csv.guard else made
         complete = True
     except (err.MySQLError, OSError) as error:
         raise translate(error) from error

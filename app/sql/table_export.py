@@ -27,6 +27,7 @@ BARE: dict[str, Kind] = {
     "year": "integer",
 }
 TEXT = ("char", "varchar", "enum", "set")
+MIXED = ("1267", "1270", "1271")  # columns in character sets that the server cannot put into one line
 LONGEST = 16_000  # characters of a line; a server cuts what is longer than its max_allowed_packet to NULL
 
 
@@ -47,7 +48,13 @@ def export_table(
     name = f"{quote(schema, target.dialect)}.{quote(table, target.dialect)}"
     (statement,) = split(f"SELECT * FROM {name}", target.dialect)  # noqa: S608 - names are quoted
     lines = server_lines(found, name, csv or Csv()) if target.dialect == "mysql" and form == "csv" else None
-    return export(target, statement, form, csv=csv, token=token, lines=lines, engines=engines)
+    if lines:
+        try:
+            return export(target, statement, form, csv=csv, token=token, lines=lines, engines=engines)
+        except StatementError as error:
+            if error.code not in MIXED:
+                raise
+    return export(target, statement, form, csv=csv, token=token, engines=engines)
 
 
 def server_lines(found: Structure, name: str, csv: Csv) -> Lines | None:
@@ -81,5 +88,5 @@ def _cell(column: SchemaColumn, text: bool) -> str:
     name = quote(column.name, "mysql")
     if not text:
         return f"COALESCE({name},'')" if column.nullable else name
-    quoted = f"CONCAT('\"',REPLACE(CONVERT({name} USING utf8mb4),'\"','\"\"'),'\"')"
-    return f"COALESCE({quoted},'')" if column.nullable else quoted
+    quoted = f"'\"',REPLACE({name},'\"','\"\"'),'\"'"
+    return f"COALESCE(CONCAT({quoted}),'')" if column.nullable else quoted

@@ -98,19 +98,41 @@ def patched(block: bytes, starts: list[int], codes: bytes) -> bytearray | None:
     return made
 
 
-def lines(block: bytes, starts: list[int]) -> list[bytes] | None:
-    """Return the only value of each row of less than 64 KiB; None where one is NULL or longer."""
-    found: list[bytes] = []
-    add = found.append
-    for at in starts:
-        length = block[at]
-        if length < 251:
-            add(block[at + 1 : at + 1 + length])
-        elif length == 252:
-            add(block[at + 3 : at + 3 + (block[at + 1] | block[at + 2] << 8)])
-        else:
-            return None
-    return found
+def lines(connection: Any) -> Iterator[list[bytes]]:
+    """Yield the only value of each row, block by block, in one pass over headers and values.
+
+    Raises StatementError for NULL: the server makes it of a line that it cannot build.
+    """
+    read, rest, done = connection._rfile.read1, b"", False
+    while not done:
+        block = _more(rest, read)
+        found: list[bytes] = []
+        add, at, end = found.append, 0, len(block)
+        while at + 5 <= end:
+            following = at + 4 + (block[at] | block[at + 1] << 8 | block[at + 2] << 16)
+            if following > end:
+                break
+            first = block[at + 4]
+            if first < 251:
+                add(block[at + 5 : following])
+            elif first == 252:
+                add(block[at + 7 : following])
+            elif done := _last(block, at, following, connection):
+                break
+            at = following
+        rest = block[at:]
+        if found:
+            yield found
+
+
+def _last(block: bytes, at: int, following: int, connection: Any) -> bool:
+    """Tell whether a packet that holds no short value ends the result; raises what else it may be."""
+    first = block[at + 4]
+    if first == 254 and following - at < 13:
+        return True
+    if first == 255:
+        _raise(connection, block[at + 4 : following])
+    raise errors.StatementError("The server could not make a line of a row.")
 
 
 def _end(block: bytes, start: int) -> int:

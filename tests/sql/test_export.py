@@ -209,3 +209,18 @@ def test_which_tables_the_server_writes(engines: Engines, maria: Target) -> None
     for column in found.columns:
         alone = Structure("shop", "doubtful", (column,), (), ())
         assert (server_lines(alone, "doubtful", Csv()) is not None) == (column.name == "a"), column
+
+
+def test_character_sets_that_do_not_mix(engines: Engines, maria: Target) -> None:
+    run(
+        maria,
+        "DROP TABLE IF EXISTS sets",
+        "CREATE TABLE sets (a varchar(9) CHARACTER SET latin1, b varchar(9) CHARACTER SET latin2, "
+        "c varchar(9) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin, d varchar(9) CHARACTER SET utf8mb4)",
+        "INSERT INTO sets VALUES ('é', 'ř', '😀', 'x'), ('é', 'ř', '😀', NULL)",
+    )
+    for columns in ("a, b", "a, c", "c, d", "a, b, c, d"):
+        run(maria, "DROP TABLE IF EXISTS some", f"CREATE TABLE some SELECT {columns} FROM sets")
+        lines = b"".join(export_table(maria, "shop", "some", "csv", engines=engines))
+        assert lines == whole(engines, maria, "SELECT * FROM some", "csv")
+        assert "�" not in lines.decode() and b"?" not in lines
