@@ -28,8 +28,8 @@ def init_app(app: Flask) -> None:
         if endpoint == "static":
             values.setdefault("version", current)
 
-    # A page holds hundreds of icons: their address is built once.
-    app.jinja_env.globals["icons_url"] = lambda: f"/static/{current}/icons.svg"
+    # A page names its files and icons a hundred times: this is quicker than url_for.
+    app.jinja_env.globals["asset"] = lambda filename: f"/static/{current}/{filename}"
 
     @app.get("/static/<version>/<path:filename>", endpoint="static")
     def static(version: str, filename: str) -> Response:
