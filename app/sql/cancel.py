@@ -1,7 +1,7 @@
 """Cancel a running statement from any process, by the token that its session carries at the server."""
 
 import time
-from typing import Any
+from typing import Any, Literal
 
 import psycopg
 from pymysql import err
@@ -14,36 +14,43 @@ from app.sql.target import Target
 
 POSTGRES = (
     "SELECT count(pg_cancel_backend(pid)) FROM pg_stat_activity "
-    "WHERE application_name = 'trellis {token}' AND usename = session_user AND state <> 'idle' "
+    "WHERE application_name = 'trellis {token}' AND usename = session_user AND state = 'active' "
     "AND pid <> pg_backend_pid()"
 )
+MYSQL = (
+    "SELECT max(id) FROM information_schema.processlist "
+    "WHERE id = IS_USED_LOCK('trellis:{token}') AND command IN ('Query', 'Execute')"
+)
+Ended = Literal["stopped", "nothing", "goes on"]
 PATIENCE = 5.0  # seconds in which a statement should be gone
 STEP = 0.1
 
 
-def cancel(target: Target, token: str, engines: Engines = ENGINES) -> bool:
-    """Stop the statement with this token and return True when the server no longer runs it; False if it goes on.
+def cancel(target: Target, token: str, engines: Engines = ENGINES) -> Ended:
+    """Stop the statement with this token: "stopped" when the server no longer runs it, "goes on" where it does.
 
-    A token that nothing runs with is gone as well. The server ignores a signal that falls between two of its steps, so
-    it is repeated. Raises a SqlError, and ValueError for a text that is no token.
+    "nothing" means that nothing ran under the token at that moment: it had ended, or a script was between two of its
+    statements. The server ignores a signal that falls between two of its steps, so it is repeated. The connection is
+    not one of the pool's. Raises a SqlError, and ValueError for a text that is no token.
     """
     if not token or not TOKEN.fullmatch(token):
         raise ValueError("not a token")
-    end = time.monotonic() + PATIENCE
-    with engines.connection(target) as lent:
-        while _signal(target, lent.cursor(), token):
+    end, found = time.monotonic() + PATIENCE, False
+    with engines.own(target) as connection:
+        while _signal(target, connection.cursor(), token):
             if time.monotonic() > end:
-                return False
+                return "goes on"
+            found = True
             time.sleep(STEP)
-    return True
+    return "stopped" if found else "nothing"
 
 
 def _signal(target: Target, cursor: Any, token: str) -> bool:
-    """Ask the server to stop it; tells whether it was still there."""
+    """Ask the server to stop it; tells whether it was running."""
     try:
         if target.dialect == "postgres":
             return bool(_one(cursor, POSTGRES.format(token=token)))
-        holder = _one(cursor, f"SELECT IS_USED_LOCK('trellis:{token}')")
+        holder = _one(cursor, MYSQL.format(token=token))
         if holder is not None:
             cursor.execute(f"KILL QUERY {int(holder)}")
         return holder is not None

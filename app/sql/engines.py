@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import sqlalchemy
+from pymysql import err
 from sqlalchemy import exc
 from sqlalchemy.pool import PoolProxiedConnection
 
@@ -50,6 +51,7 @@ class Engines:
         """Close the target's idle connections; those in use close when they come back."""
         with self._lock:
             engine = self._made.pop(target, None)
+            self._latest.pop(target, None)
         if engine:
             engine.dispose()
 
@@ -58,8 +60,26 @@ class Engines:
         with self._lock:
             engines = list(self._made.values())
             self._made.clear()
+            self._latest.clear()
         for engine in engines:
             engine.dispose()
+
+    def dispose_server(self, target: Target) -> None:
+        """Close the idle connections to every database of the target's server, which would hinder a DROP DATABASE."""
+        with self._lock:
+            engines = [engine for other, engine in self._made.items() if _place(other) == _place(target)]
+        for engine in engines:
+            engine.dispose()
+
+    @contextlib.contextmanager
+    def own(self, target: Target) -> Iterator[Any]:
+        """Lend a new connection outside of the pool, which may be full of what is to be stopped. Raises ConnectError."""
+        connection = self._connect(target)
+        try:
+            yield connection
+        finally:
+            with contextlib.suppress(err.Error):  # PyMySQL complains of one that the server closed already
+                connection.close()
 
     @contextlib.contextmanager
     def connection(self, target: Target) -> Iterator[PoolProxiedConnection]:
@@ -112,6 +132,10 @@ class Engines:
             if engine:
                 engine.pool.dispose()
             return open_connection(target, password(True))
+
+
+def _place(target: Target) -> tuple[str, int]:
+    return target.host, target.port
 
 
 def open_connection(target: Target, password: str) -> Any:

@@ -1,5 +1,6 @@
 """Stopping: by a person from another process, by the clock, by a server that dies; writing scripts and their ends."""
 
+import contextlib
 import subprocess
 import sys
 import threading
@@ -11,13 +12,14 @@ import pytest
 
 from app.sql import errors, statements
 from app.sql.cancel import cancel
-from app.sql.engines import Engines
+from app.sql.engines import MOST, Engines
 from app.sql.options import Options
 from app.sql.run import read, write
+from app.sql.sessions import open_session
 from app.sql.target import Target
 from tests.sql import servers
 from tests.sql.conftest import make
-from tests.sql.test_run import ask, change
+from tests.sql.test_run import ask, change, one
 
 SLEEP = {"mysql": "SELECT SLEEP(20)", "postgres": "SELECT pg_sleep(20)"}
 BUSY = {
@@ -53,7 +55,7 @@ def test_a_statement_is_cancelled_and_gone(engines: Engines, target: Target, tex
     servers.wait(lambda: running(engines, target, what) == 1, 10)
     started = time.monotonic()
     other = Engines()  # as another process has
-    assert cancel(target, "abc-123", other)
+    assert cancel(target, "abc-123", other) == "stopped"
     other.close()
     thread.join(5)
     assert time.monotonic() - started < 5
@@ -61,6 +63,21 @@ def test_a_statement_is_cancelled_and_gone(engines: Engines, target: Target, tex
     if texts is BUSY or target.dialect == "postgres":
         assert isinstance(caught[0], errors.Cancelled), caught
     assert ask(engines, target, "SELECT 1").answer.rows == ((1,),)
+
+
+def test_between_two_statements_nothing_is_stopped_and_that_is_said(engines: Engines, target: Target) -> None:
+    with open_session(target, Options(token="between"), engines) as session:
+        session.execute(one("SELECT 1", target), {}, Options())
+        assert cancel(target, "between", Engines()) == "nothing"
+        assert session.execute(one("SELECT 2", target), {}, Options()).rows == ((2,),)
+    assert cancel(target, "never-was", engines) == "nothing"
+
+
+def test_a_full_pool_can_still_be_cancelled(engines: Engines, target: Target) -> None:
+    with contextlib.ExitStack() as held:
+        for _ in range(MOST):
+            held.enter_context(engines.connection(target))
+        assert cancel(target, "abc", engines) == "nothing"
 
 
 def test_a_token_cannot_carry_sql(target: Target, engines: Engines) -> None:

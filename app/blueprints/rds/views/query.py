@@ -92,7 +92,7 @@ def cancel_query(identifier: str) -> Response:
         raise BadRequest("There is no such run.")
     there = connected(identifier, request.form.get("database", ""))
     stopped = cancelling.cancel(there.target, token)
-    response = make_response(current_app.json.dumps({"cancelled": stopped}))
+    response = make_response(current_app.json.dumps({"cancelled": stopped == "stopped", "state": stopped}))
     response.mimetype = "application/json"
     return response
 
