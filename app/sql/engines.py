@@ -73,7 +73,7 @@ class Engines:
 
     @contextlib.contextmanager
     def own(self, target: Target) -> Iterator[Any]:
-        """Lend a new connection outside of the pool, which may be full of what is to be stopped. Raises ConnectError."""
+        """Lend a new connection that is none of the pool, which may be full of what is to be stopped."""
         connection = self._connect(target)
         try:
             yield connection

@@ -106,6 +106,13 @@ class WouldWrite(StatementError):
     remedy = "Switch to write mode if you mean to change data. Nothing was changed."
 
 
+class NotInTransaction(WouldWrite):
+    """A statement that the server runs outside of transactions only, such as CREATE DATABASE on PostgreSQL."""
+
+    title = "Not inside a transaction"
+    remedy = "Run it in write mode, by itself."
+
+
 class NotHere(StatementError):
     """A statement that the workbench never runs, such as one that moves files of the server or of this computer."""
 

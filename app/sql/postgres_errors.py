@@ -16,6 +16,10 @@ KINDS: dict[str, type[errors.SqlError]] = {
     "55P03": errors.TimedOut,
     "53300": errors.TooManyConnections,
 }
+REMEDIES = {
+    "55006": "Close the other programs' sessions on it, or end them with DROP DATABASE … WITH (FORCE).",
+    "53300": errors.TooManyConnections.remedy,
+}
 QUOTES = "On PostgreSQL \"double quotes\" name a column or table; text stands in 'single quotes'."
 
 
@@ -27,11 +31,13 @@ def translate(error: psycopg.Error, text: str = "", offset: int = 0) -> errors.S
     if code == "57014":  # a cancelled and a timed out statement differ by their words only, in any language
         timeout = "timeout" in said or "statement_timeout" in said
         return errors.TimedOut(said, code=code) if timeout else errors.Cancelled(said, code=code)
+    if code == "25001" and "inside a transaction" in said:
+        return errors.NotInTransaction(said, code=code)
     kind = KINDS.get(code, errors.Lost if code.startswith("08") else errors.StatementError)
     line, column = _place(error, text, offset)
     details = [said, error.diag.message_detail, error.diag.message_hint and f"Hint: {error.diag.message_hint}"]
     happened = "\n".join(part for part in details if part)
-    remedy = QUOTES if code == "42703" and '"' in text and _is_quoted(said, text) else ""
+    remedy = QUOTES if code == "42703" and '"' in text and _is_quoted(said, text) else REMEDIES.get(code, "")
     return kind(happened, code=code, line=line, column=column, remedy=remedy)
 
 

@@ -43,6 +43,7 @@ class PostgresSession:
         self._notices: list[str] = []
         self._number = 0  # of the cursor; an old one stays open until the transaction ends, which saves a round trip
         self._finished = False
+        self._alone = False
         self.reusable = True
 
     def begin(self, options: Options) -> None:
@@ -51,6 +52,14 @@ class PostgresSession:
         mode = "READ WRITE" if options.write else "READ ONLY"
         name = f"trellis {options.token}".strip()
         self._send(f"BEGIN {mode}; {self._limits(options)}; SET LOCAL application_name = '{name}'; SELECT 1")
+        self._connection.add_notice_handler(self._notice)
+
+    def begin_alone(self, options: Options) -> None:
+        """Make ready for one statement outside of any transaction, as CREATE DATABASE must be; then close it."""
+        self._write, self._alone, self.reusable = True, True, False
+        limits = self._limits(options).replace("LOCAL", "SESSION")
+        name = f"trellis {options.token}".strip()
+        self._send(f"SET default_transaction_read_only = off; {limits}; SET application_name = '{name}'")
         self._connection.add_notice_handler(self._notice)
 
     @staticmethod
@@ -66,6 +75,8 @@ class PostgresSession:
         """Run one statement; of a query only one row more than the limit is made by the server."""
         if statement.word == "COPY":
             raise errors.NotHere("COPY moves files or needs a stream.", remedy="Use the export for a whole result.")
+        if self._alone and statement.gives_rows:
+            raise errors.NotHere("A query needs no place outside a transaction.", remedy="Run it as usual.")
         text, bound, _ = bind(statement, values, "$")
         self._notices.clear()
         with OneStatement(self._connection, row_factory=tuple_row) as cursor:

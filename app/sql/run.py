@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from app.sql import errors
 from app.sql.engines import ENGINES, Engines
 from app.sql.options import Answer, Options
+from app.sql.postgres_session import PostgresSession
 from app.sql.sessions import open_session
 from app.sql.statements import Statement
 from app.sql.target import Target
@@ -53,6 +54,30 @@ def read(
         raise ValueError("write() runs what writes")
     started = time.perf_counter()
     with open_session(target, options, engines) as session:
+        answer = session.execute(statement, parameters or {}, options)
+    return Result(statement, answer, time.perf_counter() - started)
+
+
+def alone(
+    target: Target,
+    statement: Statement,
+    parameters: Mapping[str, object] | None = None,
+    options: Options | None = None,
+    engines: Engines = ENGINES,
+) -> Result:
+    """Run one statement of PostgreSQL's outside of any transaction: it counts at once. Raises a SqlError.
+
+    The pool's idle connections to the server are closed before: a database that anyone is connected to cannot be
+    dropped or copied.
+    """
+    options = options or Options(write=True)
+    if not options.write or target.dialect != "postgres":
+        raise ValueError("only a writing run on PostgreSQL")
+    engines.dispose_server(target)
+    started = time.perf_counter()
+    with engines.own(target) as connection:
+        session = PostgresSession(connection)
+        session.begin_alone(options)
         answer = session.execute(statement, parameters or {}, options)
     return Result(statement, answer, time.perf_counter() - started)
 

@@ -39,6 +39,18 @@ def test_changes_are_shown_before_they_are_committed(client: FlaskClient, name: 
     assert fetch(client, count)["results"][0]["rows"] == [[2]]
 
 
+def test_what_postgresql_refuses_in_a_transaction_is_offered_outside(client: FlaskClient) -> None:
+    for sql in ("CREATE DATABASE apart", "DROP DATABASE apart"):
+        asked = check_page(run(client, "shop", sql, mode="write"), "write", 422, 3)
+        assert "Run it outside a transaction" in asked.text
+        assert "cannot be shown before or rolled back" in asked.text
+        assert "Committed." in check_page(run(client, "shop", sql, mode="write", alone="1"), "alone", 200, 3).text
+    two = run(client, "shop", "SELECT 1; VACUUM", mode="write").get_data(as_text=True)
+    assert "Run it in write mode, by itself." in two
+    read_only = client.get("/rds/shop/query?format=json&sql=VACUUM&alone=1&mode=write")
+    assert read_only.status_code == 422
+
+
 @both
 def test_parameters_become_fields_and_are_bound(page: Callable[..., Page], client: FlaskClient, name: str) -> None:
     asked = page(f"/rds/{name}/query?sql=SELECT+:word+AS+w")

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import threading
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from app.sql import errors, statements
 from app.sql.cancel import cancel
 from app.sql.engines import MOST, Engines
 from app.sql.options import Options
-from app.sql.run import read, write
+from app.sql.run import alone, read, write
 from app.sql.sessions import open_session
 from app.sql.target import Target
 from tests.sql import servers
@@ -174,6 +175,29 @@ def test_select_into_and_returning_in_a_script(engines: Engines, pg: Target) -> 
     outcome = write(pg, script, engines=engines)
     assert outcome.error is None
     assert [result.answer.rows for result in outcome.results] == [(), ((6,),), ((6,),), ((1,),)]
+
+
+def test_what_refuses_a_transaction_runs_alone(engines: Engines, pg: Target) -> None:
+    """Also a database to which the pool is connected is dropped, and the session left behind is one that reads."""
+    change(engines, pg, "DROP TABLE IF EXISTS things")
+    change(engines, pg, "CREATE TABLE things (id int PRIMARY KEY, n int)")
+    for text in (
+        "CREATE DATABASE apart",
+        "VACUUM things",
+        "CREATE INDEX CONCURRENTLY ON things (n)",
+        "DROP DATABASE apart",
+    ):
+        outcome = write(pg, [one(text, pg)], engines=engines)
+        assert isinstance(outcome.error, errors.NotInTransaction), text
+        alone(pg, one(text, pg), engines=engines)
+        if text.startswith("CREATE DATABASE"):
+            assert ask(engines, replace(pg, database="apart"), "SELECT 1").answer.rows == ((1,),)
+    with pytest.raises(errors.NotHere):
+        alone(pg, one("SELECT 1", pg), engines=engines)
+    with pytest.raises(errors.WouldWrite):
+        ask(engines, pg, "CREATE DATABASE never")
+    with pytest.raises(ValueError, match="writing"):
+        alone(pg, one("VACUUM", pg), options=Options(), engines=engines)
 
 
 @pytest.mark.usefixtures("table")

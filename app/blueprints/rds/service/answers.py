@@ -19,6 +19,7 @@ def as_json(
         "committed": ran.committed,
         "pending": ran.expected if ran.pending else None,
         "ask": list(ask),
+        "alone": ran.alone,
         "error": None if wrong is None else asdict(wrong),
     }
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from app.sql import run
-from app.sql.errors import Conflict, ConnectError, SqlError
+from app.sql.errors import Conflict, ConnectError, NotInTransaction, SqlError
 from app.sql.options import Answer, Options
 from app.sql.sessions import open_session
 from app.sql.statements import Statement, unguarded
@@ -54,6 +54,7 @@ class Ran:
     committed: bool = False
     pending: bool = False
     warning: str = ""
+    alone: bool = False  # the server runs this one statement outside of transactions only
 
     @property
     def seconds(self) -> float:
@@ -137,8 +138,19 @@ def show_changes(
     outcome = run.write(target, script, values, options, expect=counts)
     steps = tuple(step(result) for result in outcome.results)
     wrong = mistake(outcome.error, outcome.failed) if outcome.error else None
+    alone = isinstance(outcome.error, NotInTransaction) and len(script) == 1
     pending = not outcome.committed and not isinstance(outcome.error, Conflict) and wrong is None
-    return Ran(steps, wrong, _ended_in(target, script), outcome.committed, pending, outcome.warning)
+    return Ran(steps, wrong, _ended_in(target, script), outcome.committed, pending, outcome.warning, alone)
+
+
+def run_alone(target: Target, statement: Statement, values: Mapping[str, object], options: Options) -> Ran:
+    """Run one statement outside of any transaction, for good."""
+    try:
+        return Ran((step(run.alone(target, statement, values, options)),), None, target.database, True)
+    except ConnectError:
+        raise
+    except SqlError as error:
+        return Ran((), mistake(error, statement), target.database)
 
 
 def run_for_good(target: Target, script: Sequence[Statement], values: Mapping[str, object], options: Options) -> Ran:

@@ -41,6 +41,7 @@ class Asked:
     token: str = ""
     sure: bool = False
     expect: str = ""
+    alone: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -110,6 +111,7 @@ def _asked(fields: Mapping[str, str], write: bool) -> Asked:
         token=token,
         sure="sure" in fields,
         expect=fields.get("expect", "") if write else "",
+        alone=write and "alone" in fields,
         fields={name: value for name, value in fields.items() if name.startswith(("p.", "null."))},
     )
 
@@ -179,6 +181,8 @@ def _executed(there: Connected, page: QueryPage, script: list[Statement]) -> Que
     if not asked.write:
         ran = scripts.read(target, script, values, options)
         page = _with(page, ran=ran, share=_share(page))
+    elif asked.alone and len(script) == 1 and target.dialect == "postgres":
+        page = _with(page, ran=scripts.run_alone(target, script[0], values, options))
     elif ask := _questions(script, there):
         page = _with(page, ask=ask)
     elif scripts.ends_by_itself(script, target.dialect):
