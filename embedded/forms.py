@@ -37,7 +37,8 @@ async def prove(request: Request, credentials: Credentials) -> None:
     duplicates = len(fields) != len(dict(fields))
     values = dict(fields)
     v4 = any(name in values for name in _V4)
-    if duplicates or (v4 and ("awsaccesskeyid" in values or "signature" in values)):
+    readable = (values.get("policy", "") + values.get("x-amz-credential", "")).isascii()
+    if duplicates or not readable or (v4 and ("awsaccesskeyid" in values or "signature" in values)):
         raise SigningError("incomplete", "form fields")
     access_key = values.get("x-amz-credential", "").partition("/")[0] if v4 else values.get("awsaccesskeyid", "")
     if not access_key or not values.get("policy"):

@@ -31,6 +31,7 @@ class Host:
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
         host_ranges.install(self.service("s3"))
+        setattr(self._module, "_HEALTH_PATHS", ())  # noqa: B010 - a bucket may be called health
         self.store = Store(home.state)
         self.state = EmulatorState(self._module, persistence, self.store)
         self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")

@@ -83,15 +83,21 @@ def _from_query(parameters: Mapping[str, str]) -> Signed:
         credential, date, signed, signature, expires = (parameters[f"x-amz-{name}"] for name in names)
     except KeyError as error:
         raise SigningError("incomplete", str(error)) from error
-    if parameters.get("x-amz-algorithm") != ALGORITHM or not expires.isdigit() or int(expires) > LONGEST_PRESIGN:
+    if parameters.get("x-amz-algorithm") != ALGORITHM or not is_number(expires) or int(expires) > LONGEST_PRESIGN:
         raise SigningError("incomplete", "algorithm or expiry")
     return _claim(credential, date, signed, signature, parameters.get("x-amz-security-token", ""), int(expires))
+
+
+def is_number(text: str) -> bool:
+    """Whether a text is a plain number of seconds: other scripts have digits too, and some are no numbers."""
+    return text.isascii() and text.isdigit() and len(text) < 16
 
 
 def _claim(credential: str, date: str, signed: str, signature: str, token: str, expires: int | None = None) -> Signed:
     parts = credential.split("/")
     names = tuple(name for name in signed.split(";") if name)
-    if len(parts) != 5 or parts[4] != "aws4_request" or date[:8] != parts[1] or "host" not in names:
+    complete = len(parts) == 5 and parts[4] == "aws4_request" and date[:8] == parts[1] and "host" in names
+    if not complete or not f"{credential}{signed}".isascii():
         raise SigningError("incomplete", "credential scope, date or signed headers")
     return Signed(parts[0], date, parts[2], parts[3], names, signature, token, expires)
 

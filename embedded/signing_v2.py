@@ -5,7 +5,7 @@ import hmac
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from embedded.signing import SigningError, query_pairs
+from embedded.signing import SigningError, is_number, query_pairs
 
 # Parameters that name what is asked for, and so belong to the signed resource.
 _SUBRESOURCES = frozenset(
@@ -55,7 +55,7 @@ def check_link(
 ) -> None:
     """Refuse a presigned link that is expired or not signed with the secret."""
     expires = parameters["Expires"]
-    if not expires.isdigit():
+    if not is_number(expires):
         raise SigningError("incomplete", "Expires")
     if datetime.now(UTC).timestamp() >= int(expires):
         raise SigningError("expired-link")

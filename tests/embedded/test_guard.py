@@ -4,8 +4,10 @@ import base64
 import http.client
 import io
 import json
+import socket
 import zipfile
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -141,6 +143,64 @@ def test_wrong_signatures_are_refused_in_the_services_own_words(
             getattr(embedded_aws.client(service, **options), operation)(**arguments)
         assert refused.value.response["Error"]["Code"] == code
         assert refused.value.response["ResponseMetadata"]["RequestId"]
+
+
+ODD = "%C2%B2"  # a superscript two: a digit, and no number
+SCOPE = "X-Amz-Credential=000000000000/{}/us-%C4%80/s3/aws4_request&X-Amz-SignedHeaders=host&X-Amz-Signature=x"
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        f"AWSAccessKeyId=000000000000&Signature=x&Expires={ODD}",
+        "AWSAccessKeyId=000000000000&Signature=x&Expires=" + "9" * 5000,
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={}T000000Z&X-Amz-Expires=600000&" + SCOPE,
+        "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Date={}T000000Z&X-Amz-Expires=" + ODD + "&" + SCOPE,
+    ],
+)
+def test_odd_claims_are_refused_and_break_nothing(embedded_aws: Embedded, bucket: str, query: str) -> None:
+    today = f"{datetime.now(UTC):%Y%m%d}"
+    status, _, body = call(embedded_aws, "GET", f"/{bucket}?{query.replace('{}', today)}")
+    assert 400 <= status < 500
+    assert b"<Code>" in body
+
+
+def raw(aws: Embedded, text: str) -> bytes:
+    """Send bytes that no HTTP library would; return the answer's beginning."""
+    with socket.create_connection(("127.0.0.1", aws.port), timeout=10) as connection:
+        connection.sendall(text.replace("HOST", f"Host: 127.0.0.1:{aws.port}").replace("\n", "\r\n").encode())
+        return connection.recv(65536)
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("GET http://127.0.0.1/_ministack/health HTTP/1.1\nHOST\n\n", 403),
+        ("GET //_ministack/health HTTP/1.1\nHOST\n\n", 403),
+        ("GET /x/../_ministack/health HTTP/1.1\nHOST\n\n", 403),
+        ("GET /%5F%6Dinistack/health HTTP/1.1\nHOST\n\n", 404),
+        ("GET / HTTP/1.1\nHOST\nHost: evil.example\n\n", 400),
+        ("GET / HTTP/1.0\n\n", 421),
+        ("CONNECT evil.example:80 HTTP/1.1\nHost: evil.example:80\n\n", 421),
+        ("GET / HTTP/1.1\nHOST\nConnection: Upgrade\nUpgrade: websocket\n"
+         "Sec-WebSocket-Version: 13\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\n\n", 403),
+    ],
+)  # fmt: skip
+def test_tricks_of_the_protocol_lead_nowhere(embedded_aws: Embedded, text: str, status: int) -> None:
+    assert raw(embedded_aws, text).startswith(f"HTTP/1.1 {status} ".encode())
+
+
+def test_an_upgraded_connection_is_guarded_as_well(embedded_aws: Embedded) -> None:
+    """Over HTTP/2 the answer to an unsigned request is the same; its status is the first field of the HEADERS frame."""
+    upgrade = "Connection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAMAAABkAAQAAP__\n"
+    text = f"GET / HTTP/1.1\nHOST\n{upgrade}\n".replace("HOST", f"Host: 127.0.0.1:{embedded_aws.port}")
+    with socket.create_connection(("127.0.0.1", embedded_aws.port), timeout=10) as connection:
+        connection.sendall(text.replace("\n", "\r\n").encode() + b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
+        answered = b""
+        while b"<Code>AccessDenied</Code>" not in answered:
+            piece = connection.recv(65536)
+            assert piece, answered
+            answered += piece
 
 
 def test_accounts_are_apart(embedded_aws: Embedded) -> None:

@@ -30,6 +30,13 @@ def test_bad_bucket_names_are_refused(embedded_aws: Embedded, name: str) -> None
     assert code(s3.create_bucket, Bucket=name) == "InvalidBucketName"
 
 
+def test_a_bucket_may_be_called_health(embedded_aws: Embedded) -> None:
+    s3 = embedded_aws.client("s3")
+    s3.create_bucket(Bucket="health")
+    s3.put_object(Bucket="health", Key="a", Body=b"x")
+    assert [found["Key"] for found in s3.list_objects_v2(Bucket="health")["Contents"]] == ["a"]
+
+
 def test_listing_goes_to_the_end(embedded_aws: Embedded, bucket: str) -> None:
     s3 = embedded_aws.client("s3")
     names = [f"folder{n % 3}/{n:04}" for n in range(2_500)]
