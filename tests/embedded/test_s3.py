@@ -30,11 +30,18 @@ def test_bad_bucket_names_are_refused(embedded_aws: Embedded, name: str) -> None
     assert code(s3.create_bucket, Bucket=name) == "InvalidBucketName"
 
 
-def test_a_bucket_may_be_called_health(embedded_aws: Embedded) -> None:
+@pytest.mark.parametrize("name", ["health", "iceberg-tables", "login", "logout", "oauth2"])
+def test_a_bucket_may_be_called_like_another_services_path(embedded_aws: Embedded, name: str) -> None:
     s3 = embedded_aws.client("s3")
-    s3.create_bucket(Bucket="health")
-    s3.put_object(Bucket="health", Key="a", Body=b"x")
-    assert [found["Key"] for found in s3.list_objects_v2(Bucket="health")["Contents"]] == ["a"]
+    s3.create_bucket(Bucket=name)
+    for key in ("a", "authorize", "token"):
+        s3.put_object(Bucket=name, Key=key, Body=key.encode())
+        assert s3.get_object(Bucket=name, Key=key)["Body"].read() == key.encode()
+    upload = s3.create_multipart_upload(Bucket=name, Key="token")["UploadId"]
+    s3.abort_multipart_upload(Bucket=name, Key="token", UploadId=upload)
+    assert s3.delete_objects(Bucket=name, Delete={"Objects": [{"Key": "a"}]})["Deleted"]
+    assert [found["Key"] for found in s3.list_objects_v2(Bucket=name)["Contents"]] == ["authorize", "token"]
+    s3.head_bucket(Bucket=name)
 
 
 def test_listing_goes_to_the_end(embedded_aws: Embedded, bucket: str) -> None:

@@ -149,23 +149,26 @@ def test_a_cache_that_cannot_be_written_costs_time_and_no_picture(s3: Any, bucke
 
 
 class Slow:
-    """An S3 client that counts how often a picture is read, slowly."""
+    """An S3 client that counts how often a picture is read; a read waits until `people` have asked for it."""
 
-    def __init__(self, s3: Any, bucket: str):
+    def __init__(self, s3: Any, bucket: str, people: int):
         self._s3, self._bucket, self.reads = s3, bucket, 0
         self._lock = threading.Lock()
+        self._all_asked = threading.Barrier(people, timeout=30)
 
     def get_object(self, **wanted: Any) -> Any:
-        if wanted["Bucket"] == self._bucket:
-            with self._lock:
-                self.reads += 1
-            time.sleep(0.3)
+        if wanted["Bucket"] != self._bucket:
+            self._all_asked.wait()  # each person looks into the cache first
+            return self._s3.get_object(**wanted)
+        with self._lock:
+            self.reads += 1
+        time.sleep(0.5)  # from the look into the cache to the wait for the first reader it is a few instructions
         return self._s3.get_object(**wanted)
 
 
 def test_several_who_want_the_same_wait_for_one(s3: Any, bucket: str) -> None:
     etag = put(s3, bucket, "a.png", picture("PNG"))
-    slow = Slow(s3, bucket)
+    slow = Slow(s3, bucket, people=6)
     cache = thumbnails.Cache("trellis-cache-nobody", "000000000000", "us-east-1", False, 10**8)
     with ThreadPoolExecutor(6) as pool:
         waiting = [pool.submit(thumbnails.thumbnail, slow, cache, bucket, "a.png", etag) for _ in range(6)]
