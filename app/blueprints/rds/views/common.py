@@ -33,6 +33,14 @@ def refused(status: int, title: str, happened: str, remedy: str, code: str = "")
     return Refused(Problem(status, title, happened, remedy, code))
 
 
+def changeable() -> None:
+    """Refuse a change of a database where the account is read-only: SQL passes by the check of AWS's calls."""
+    if aws.identity().read_only:
+        raise refused(
+            403, "Read-only", "Changes are switched off for a real account.", "Run it in read mode.", "ReadOnly"
+        )
+
+
 def polling() -> dict[str, int]:
     """Return when a page's moving part asks again: the number of this round, and seconds until the next."""
     count = request.args.get("round", 0, type=int)

@@ -7,13 +7,13 @@ from flask import flash, redirect, request, url_for
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import keys
 from app.blueprints.rds.service import rows as service
 from app.blueprints.rds.service.cells import plain_text
 from app.blueprints.rds.service.rows import Row
-from app.blueprints.rds.views.common import problem_of, refused
+from app.blueprints.rds.views.common import changeable, problem_of
 from app.blueprints.rds.views.connected import Connected, connected
 from app.problems import Problem
 from app.sql.errors import Conflict, SqlError
@@ -62,8 +62,7 @@ def edit_row(identifier: str) -> Response:
 @bp.post("/<identifier>/row")
 def save_row(identifier: str) -> Response:
     """Insert, change or delete a row, as long as it is what the person saw."""
-    if aws.identity().read_only:
-        raise refused(403, "Read-only", "Changes are switched off for a real account.", "Look only.", "ReadOnly")
+    changeable()
     there, key = connected(identifier, request.form.get("database", "")), request.form.get("key", "")
     row = _row(there, key)
     try:
