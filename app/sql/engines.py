@@ -4,6 +4,7 @@ import contextlib
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import sqlalchemy
@@ -48,11 +49,13 @@ class Engines:
         return engine
 
     def dispose(self, target: Target) -> None:
-        """Close the target's idle connections; those in use close when they come back."""
+        """Close the idle connections of the target's login, in every database; those in use close on their return."""
         with self._lock:
-            engine = self._made.pop(target, None)
-            self._latest.pop(target, None)
-        if engine:
+            same = [other for other in self._made if replace(other, database=target.database) == target]
+            engines = [self._made.pop(other) for other in same]
+            for other in [target, *same]:
+                self._latest.pop(other, None)
+        for engine in engines:
             engine.dispose()
 
     def close(self) -> None:

@@ -56,7 +56,10 @@ class TlsFailed(ConnectError):
     """No encrypted connection could be agreed on, or the certificate could not be verified."""
 
     title = "No encrypted connection"
-    remedy = "Use the RDS certificate bundle and the endpoint's own host name, or switch TLS off on a private network."
+    remedy = (
+        "The server's certificate must be for this host name and signed by somebody known. AWS's are by the bundle "
+        "https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem: keep it as app/sql/rds-global-bundle.pem."
+    )
 
 
 class UnknownDatabase(ConnectError):

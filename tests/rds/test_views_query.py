@@ -1,8 +1,11 @@
+import json
 from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.blueprints.rds.service.masking import masked
+from app.blueprints.rds.views import history
 from tests.pages import Page, check_page
 from tests.rds.helpers import define, fetch, post, run
 
@@ -81,3 +84,21 @@ def test_a_plan_names_what_is_slow(client: FlaskClient, name: str) -> None:
     quick = post(client, f"/rds/{name}/explain?format=json", sql=f"SELECT * FROM {table} WHERE id = 7")
     assert '"warnings": ["' not in quick.get_data(as_text=True)
     assert post(client, f"/rds/{name}/explain", sql="SELECT FROM WHERE").status_code == 422
+
+
+def test_passwords_in_sql_are_not_kept(client: FlaskClient) -> None:
+    sql = "CREATE ROLE \"o'dd\" LOGIN PASSWORD 'hunter2-first'; ALTER ROLE \"o'dd\" PASSWORD $$hunter2-second$$"
+    run(client, "shop", sql, mode="write")
+    history.settle()
+    kept = json.dumps(fetch(client, "/rds/shop/history")["history"])
+    assert "hunter2" not in kept
+    assert "CREATE ROLE" in kept
+    assert masked("SET PASSWORD FOR 'bob'@'%' = \"x\"; SELECT 'password', password, 'y'", "mysql") == (
+        "SET PASSWORD FOR '***'@'***' = '***'; SELECT 'password', password, 'y'"
+    )
+    assert masked("CREATE USER a IDENTIFIED BY 'never closed", "mysql") == "CREATE USER a IDENTIFIED BY '***'"
+
+
+def test_a_damaged_expectation_is_refused(client: FlaskClient) -> None:
+    for bad in ("x", "1;2", "-1", "9" * 40):
+        assert run(client, "shop", "SELECT 1", mode="write", expect=bad).status_code == 400

@@ -82,11 +82,11 @@ def _rank(item: dict[str, Any], instance: Instance) -> int:
     return 2 if word.search(item["Name"]) else int(bool(word.search(item.get("Description") or "")))
 
 
-def found(secrets: Any, instance: Instance) -> Login:
-    """Return the login that belongs to an instance; NoLogin where no secret, or more than one, may be meant."""
+def found(instance: Instance, listed: Callable[[Instance], list[Candidate]]) -> Login:
+    """Return the login that belongs to an instance; NoLogin where none, or more than one, of the listed may be."""
     if instance.secret_arn:
         return Login("secret", instance.secret_arn)
-    fitting = [one for one in candidates(secrets, instance) if one.fits]
+    fitting = [one for one in listed(instance) if one.fits]
     if len(fitting) == 1:
         return Login("secret", fitting[0].arn)
     many = f"{len(fitting)} secrets name {instance.identifier}: choose one."
@@ -144,7 +144,7 @@ def _tls(instance: Instance) -> dict[str, Any]:
     """A server on this computer is reached without TLS; AWS's by its own name and RDS's certificates."""
     if instance.host in LOOPBACK:
         return {"tls": "off"}
-    return {"tls": "verified", "ca_file": str(CA_FILE)} if CA_FILE.exists() else {"tls": "on"}
+    return {"tls": "verified", "ca_file": str(CA_FILE) if CA_FILE.exists() else ""}  # "": the system's roots
 
 
 def _at_least_on(plain: Target) -> Any:

@@ -4,15 +4,19 @@ import secrets as random
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
-from flask import current_app, session
+from botocore.exceptions import ClientError
+from flask import current_app, g, session
 
 from app import aws
 from app.blueprints.rds.service import instances, logins, sealed
 from app.blueprints.rds.service.instances import Instance
-from app.blueprints.rds.service.logins import Login, NoLogin
+from app.blueprints.rds.service.logins import Candidate, Login, NoLogin
 from app.blueprints.rds.views.common import rds
+from app.sql.engines import ENGINES
+from app.sql.errors import ConnectError
 from app.sql.target import Target
 from app.store import Store, store
 
@@ -88,11 +92,26 @@ def of(instance: Instance) -> Connected:
     manager = aws.client("secretsmanager")
     entry = _logins().get(_id(instance.identifier)) if "rds" in session else None
     if entry is None:
-        login = logins.found(manager, instance)
+        login = logins.found(instance, candidates)
         return Connected(instance, login, logins.target(instance, login, manager, rds()))
     password = entry.pop("sealed", "")
     login = Login(**entry)
     typed = _opened(password) if password else None
+    return Connected(instance, login, logins.target(instance, login, manager, rds(), typed))
+
+
+def candidates(instance: Instance) -> list[Candidate]:
+    """Return the secrets that may hold an instance's login, listed once for each request."""
+    if "rds_secrets" not in g:
+        g.rds_secrets = logins.candidates(aws.client("secretsmanager"), instance)
+    found: list[Candidate] = g.rds_secrets
+    return found
+
+
+def by(instance: Instance, login: Login, password: str = "") -> Connected:
+    """Return the connection that a login would give, before it is kept."""
+    manager = aws.client("secretsmanager")
+    typed = (lambda _fresh: password) if password else None
     return Connected(instance, login, logins.target(instance, login, manager, rds(), typed))
 
 
@@ -117,6 +136,8 @@ def keep(identifier: str, login: Login, password: str = "") -> None:
 def drop(identifier: str) -> None:
     """Forget how this session signed in."""
     if "rds" in session:
+        with suppress(ConnectError, ClientError):  # an instance that is gone has no connections either
+            ENGINES.dispose(connected(identifier).target)
         _logins().delete(_id(identifier))
     forget(identifier)
 

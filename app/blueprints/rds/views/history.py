@@ -10,6 +10,8 @@ from werkzeug.wrappers import Response
 
 from app import respond
 from app.blueprints.rds.blueprint import bp
+from app.blueprints.rds.service.masking import masked
+from app.sql.target import Dialect
 from app.store import Store, TooLarge, store
 
 if TYPE_CHECKING:
@@ -27,10 +29,11 @@ def note(page: "QueryPage", database: str) -> None:
     ran = page.ran
     if ran is None or respond.wants_json():
         return
+    dialect: Dialect = "postgres" if page.dialect == "postgres" else "mysql"
     entry = {
         "instance": page.instance,
         "database": database,
-        "sql": page.asked.sql[:LONGEST],
+        "sql": masked(page.asked.sql, dialect)[:LONGEST],
         "at": int(time.time()),
         "milliseconds": round(ran.seconds * 1000),
         "rows": sum(len(step.rows) for step in ran.steps),
@@ -55,7 +58,7 @@ def settle() -> None:
 def lists(identifier: str) -> dict[str, list[Any]]:
     """Return the newest history and the saved queries that belong to an instance."""
     past = [one for one in store("sql-history").newest(200) if one.value.get("instance") == identifier]
-    saved = [one for one in store("sql-saved").newest(200) if one.value.get("instance") == identifier]
+    saved = store("sql-saved").newest(500, prefix=f"{identifier}:")
     return {"history": past[:SHOWN], "saved": sorted(saved, key=lambda one: str(one.value["name"]).lower())}
 
 

@@ -6,13 +6,12 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import ConnectionForm
 from app.blueprints.rds.service import instances as service
-from app.blueprints.rds.service import logins
 from app.blueprints.rds.service.instances import Instance
-from app.blueprints.rds.service.logins import Candidate, Login
+from app.blueprints.rds.service.logins import Login
 from app.blueprints.rds.views import connected
 from app.blueprints.rds.views.common import instance_url, polling, problem_of, rds
 from app.problems import Problem
@@ -51,7 +50,7 @@ def _page(found: Instance, form: ConnectionForm | None, status: int = 200) -> Re
         form = ConnectionForm(kind=page.login.kind if page.login else "secret", user=found.username)
         if page.login:
             form.secret.data = page.login.secret
-    names = _secrets(found) if not respond.wants_json() and found.status == "available" else []
+    names = connected.candidates(found) if not respond.wants_json() and found.status == "available" else []
     form.secret.choices = [(one.arn, f"{one.name}{' (names this instance)' if one.fits else ''}") for one in names]
     more: dict[str, Any] = {"form": form, "secrets": names, "poll": polling(), "was_moving": False}
     return respond.page("rds/instance.html", page, status=status, **more)
@@ -66,10 +65,6 @@ def _described(found: Instance) -> InstancePage:
         return InstancePage(found, problem=problem_of(error))
     target = there.target
     return InstancePage(found, there.login, target.user, target.database, there.login.secret)
-
-
-def _secrets(found: Instance) -> list[Candidate]:
-    return logins.candidates(aws.client("secretsmanager"), found)
 
 
 @bp.post("/<identifier>/connection")
@@ -90,14 +85,13 @@ def connect(identifier: str) -> Response:
     if kind == "typed" and not password:
         form.password.errors = ["Type the password."]
         return _page(found, form, 422)
-    connected.keep(identifier, login, password)
     try:
-        with ENGINES.connection(connected.of(found).target):
+        with ENGINES.own(connected.by(found, login, password).target):
             pass
     except ConnectError as error:
-        connected.drop(identifier)
         form.kind.errors = [f"{error.title}. {error.happened} {error.remedy}"]
         return _page(found, form, 502)
+    connected.keep(identifier, login, password)
     flash(f"Connected to {identifier}.", "done")
     return redirect(url_for("rds.query", identifier=identifier), 303)
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from botocore.exceptions import ClientError
 from flask import request
 from werkzeug.wrappers import Response
 
@@ -43,9 +44,19 @@ def create_instance() -> Response:
         return _page(form, 422)
     message = f"{made.identifier} is being created."
     if wanted.password and form.keep.data:
-        name = creating.store_secret(aws.client("secretsmanager"), made, wanted.password)
-        message += f" Its login is in the secret {name}."
+        said, category = _kept(made, wanted.password)
+        return done(made, instance_url(made.identifier), f"{message} {said}", category)
     return done(made, instance_url(made.identifier), message)
+
+
+def _kept(made: service.Instance, password: str) -> tuple[str, str]:
+    """Keep the login in a secret, and say so; the instance is there even where that fails."""
+    try:
+        name = creating.store_secret(aws.client("secretsmanager"), made, password)
+    except ClientError as error:
+        said = error.response.get("Error", {}).get("Message") or str(error)
+        return f"But its password is kept nowhere, note it now: Secrets Manager refused. {said}", "failed"
+    return f"Its login is in the secret {name}.", "done"
 
 
 def _wanted(form: CreateForm) -> creating.Wanted:

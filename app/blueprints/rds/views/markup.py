@@ -8,6 +8,7 @@ from app.blueprints.rds.service.cells import Shown, shown
 from app.sql.values import Cell, Column
 from app.templating import number, size
 
+ONE_LINE = frozenset({"date", "time", "datetime", "interval", "uuid", "boolean", "bit"})  # never broken over lines
 Links = Mapping[str, Callable[[Cell], str]]
 
 
@@ -24,14 +25,16 @@ def _cell(one: Shown, value: Cell, column: Column, links: Links) -> str:
     if one.kind == "empty":
         return '<td data-v=""><span class="visually-hidden">empty text</span></td>'
     if column.name in links and not one.cut:
-        place = ' class="number mono"' if column.numeric else ""
+        place = ' class="number mono"' if column.numeric else ' class="fit"' if column.kind in ONE_LINE else ""
         return f'<td{place}><a href="{escape(links[column.name](value))}">{escape(one.text)}</a></td>'
     if one.kind == "number":
         return f'<td class="number mono">{escape(one.text)}</td>'
     if one.kind == "binary":
         tag = f'<span class="tag">{escape(size(one.size))}</span>'
         return f'<td class="mono rds-binary" data-v="{escape(one.whole)}">{escape(one.text)} {tag}</td>'
-    return _opening(one) if one.whole or one.cut else f"<td>{escape(one.text)}</td>"
+    if one.whole or one.cut:
+        return _opening(one)
+    return f'<td class="fit">{escape(one.text)}</td>' if column.kind in ONE_LINE else f"<td>{escape(one.text)}</td>"
 
 
 def _opening(one: Shown) -> str:
