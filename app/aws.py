@@ -19,6 +19,7 @@ from app import recorder
 from app.config import Settings
 
 IDENTITY_SECONDS = 300
+NOBODY_SECONDS = 5  # for so long nobody looks again for credentials that were not there: a second, off EC2
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 READ_PREFIXES = ("Get", "List", "Head", "Describe", "BatchGet", "Query", "Scan", "Search", "Lookup", "Filter")
 # Operations that change nothing although their names do not begin like a read.
@@ -102,6 +103,7 @@ class Aws:
         self._clients: dict[tuple[str, str], Any] = {}
         self._identities: dict[str, tuple[float, Identity]] = {}
         self._regions: dict[str, list[str]] = {}
+        self._nobody_until = 0.0
         self._lock = threading.Lock()
 
     def client(self, service: str, region: str) -> Any:
@@ -116,7 +118,10 @@ class Aws:
             return self._clients[key]
 
     def _make(self, service: str, region: str) -> Any:
+        if time.monotonic() < self._nobody_until:
+            raise NoAws
         if self._session.get_credentials() is None:
+            self._nobody_until = time.monotonic() + NOBODY_SECONDS
             raise NoAws
         client = self._session.client(service, region_name=region, config=S3_CONFIG if service == "s3" else CONFIG)
         recorder.attach(client.meta.events, region)

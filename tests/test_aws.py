@@ -30,6 +30,25 @@ def test_no_credentials_no_client() -> None:
         Aws(load(environ={})).client("s3", "us-east-1")
 
 
+class Asked:
+    """A session without credentials that counts how often it was asked for them."""
+
+    def __init__(self) -> None:
+        self.times = 0
+
+    def get_credentials(self) -> None:
+        self.times += 1
+
+
+def test_missing_credentials_are_not_looked_for_at_every_call() -> None:
+    asked = Asked()
+    door = Aws(load(environ={}), lambda: asked)
+    for service in ("s3", "rds", "sts"):
+        with pytest.raises(NoAws):
+            door.client(service, "us-east-1")
+    assert asked.times == 1
+
+
 def test_no_credentials_is_an_identity_of_its_own() -> None:
     assert Aws(load(environ={})).identity("us-east-1").kind == "none"
 
