@@ -8,7 +8,6 @@ from app.codegen.grants import Grant, Table, Where, every, fill, on, same, when
 
 DB = "dynamodb:{region}:{account}:"
 TABLE_ARN = DB + "table/{TableName}"
-INDEX_ARN = TABLE_ARN + "/index/{IndexName}"
 
 _PARTIQL = re.compile(
     r"""\s*(?:EXISTS\s*\(\s*)?(?P<verb>SELECT\b.*?\bFROM|INSERT\s+INTO|UPDATE|DELETE\s+FROM)\s+

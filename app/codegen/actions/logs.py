@@ -6,7 +6,6 @@ from app.codegen.grants import Grant, Rule, Table, Where, every, fill, on, pass_
 
 LOGS = "logs:{region}:{account}:"
 GROUP = LOGS + "log-group:{logGroupName}:*"
-STREAM = LOGS + "log-group:{logGroupName}:log-stream:{logStreamName}"
 
 
 def _group(action: str) -> Rule:

@@ -7,9 +7,6 @@ from urllib.parse import quote
 
 from app.blueprints.s3.names import last_part
 
-SHORTEST = 1  # minutes
-LONGEST = 12 * 60  # minutes
-
 
 @dataclass(frozen=True)
 class Link:
