@@ -8,6 +8,7 @@ from app.codegen.literals import Source, bracketed, string
 
 DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql", "postgres": "postgresql+psycopg"}
 ROWS = 100
+BUNDLE = "global-bundle.pem"  # of https://truststore.pki.rds.amazonaws.com/global/global-bundle.pem
 # What SQLAlchemy's text() would take for a parameter although it is none: a colon in a string, a cast.
 COLON = re.compile(r":(?=\w)|::")
 
@@ -28,6 +29,8 @@ class Program:
     write: bool = False
     commit: bool = False
     encrypted: bool = False
+    host: str = ""
+    port: int = 0
 
 
 def python(program: Program) -> str:
@@ -83,8 +86,8 @@ def _tls(program: Program) -> str:
     if not program.encrypted:
         return ""
     if program.engine == "postgres":
-        return ', connect_args={"sslmode": "require"}'
-    return ', connect_args={"ssl": {"check_hostname": False}}'
+        return f', connect_args={{"sslmode": "verify-full", "sslrootcert": "{BUNDLE}"}}'
+    return f', connect_args={{"ssl": {{"ca": "{BUNDLE}", "check_hostname": True}}}}'
 
 
 def _run(program: Program, source: Source) -> str:

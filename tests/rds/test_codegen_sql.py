@@ -1,8 +1,11 @@
 """The Python in the call drawer is run, in a program of its own, and gives the page's rows."""
 
 import html
+import json
+import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.codegen.sql import Program, python
+from app.codegen.sql_shell import command
 from tests.embedded.process import Embedded
 from tests.rds.helpers import read
 
@@ -40,6 +44,38 @@ def test_the_drawers_program_gives_the_pages_rows(
     code = shown_python(client, f"/rds/{name}/query", **query)
     assert "correct-horse" not in code
     assert run_program(code, embedded, tmp_path) == f"{tuple(rows[0])}\n"
+
+
+@pytest.mark.parametrize("name", ["shop", "database-1"])
+def test_the_drawers_line_runs_in_a_shell(client: FlaskClient, embedded: Embedded, name: str) -> None:
+    sql = "SELECT 'it''s ' AS a, '$HOME `id`' AS b"
+    answer = client.get(f"/rds/{name}/query", query_string={"sql": sql}).get_data(as_text=True)
+    lines = [html.unescape(part.split("</code>")[0]) for part in answer.split('data-fill="command">')[1:]]
+    (line,) = [line for line in lines if ("secretsmanager get-secret-value" in line and "-e" in line) or "-c" in line]
+    assert "correct-horse" not in line
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    done = subprocess.run(["sh", "-c", line], capture_output=True, text=True, env={**embedded.env, "PATH": path})
+    assert done.returncode == 0, done.stderr
+    assert "it's " in done.stdout
+    assert "$HOME `id`" in done.stdout
+
+
+def test_no_line_for_what_was_only_looked_at_or_is_bound() -> None:
+    looked = Program("postgres", "r", "i", "d", "secret", "s", "me", (("DELETE FROM t", ()),), write=True, host="h")
+    assert command(looked) == ""
+    assert "DELETE" in command(replace(looked, commit=True))
+    assert "read_only" not in command(replace(looked, commit=True))
+    assert command(replace(looked, write=False, statements=(("SELECT :a", ((7, 9),)),))) == ""
+    token = replace(looked, engine="mysql", write=False, login="iam", encrypted=True)
+    assert "generate-db-auth-token" in command(token)
+    assert "--ssl-verify-server-cert" in command(token)
+
+
+def test_a_failed_statement_is_in_the_drawer(client: FlaskClient) -> None:
+    answer = client.get("/rds/shop/query?sql=SELECT+1;SELECT+no_such").get_data(as_text=True)
+    calls = json.loads(answer.split("data-rds-calls>")[1].split("</script>")[0])["calls"]
+    spoken = [(one["operation"], one["status"], one["error_code"]) for one in calls if one["service"] == "sql"]
+    assert spoken == [("SELECT", "Answered", None), ("SELECT", "Failed", "42703")]
 
 
 def test_a_reading_program_cannot_write(embedded: Embedded, tmp_path: Path) -> None:

@@ -26,6 +26,7 @@ class Mistake:
     code: str
     line: int = 0
     column: int = 0
+    word: str = ""  # the first of the statement that failed
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,8 @@ def mistake(error: SqlError, statement: Statement | None = None) -> Mistake:
         line += statement.line - 1
     elif statement is not None:
         line, column = statement.line, statement.column
-    return Mistake(error.title, error.happened, error.remedy, error.code, line, column)
+    word = statement.word if statement is not None else ""
+    return Mistake(error.title, error.happened, error.remedy, error.code, line, column, word)
 
 
 def step(result: run.Result) -> Step:

@@ -1,12 +1,13 @@
 """The SQL that ran, as Python in the call drawer."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from dataclasses import replace
 
 from app import aws, drawer
 from app.blueprints.rds.service.scripts import Ran
 from app.blueprints.rds.views.connected import Connected
 from app.codegen import sql as codegen
+from app.codegen import sql_shell as shell
 from app.sql.statements import Statement
 
 
@@ -26,24 +27,36 @@ def show(there: Connected, script: Sequence[Statement], values: Mapping[str, obj
         write=write,
         commit=ran.committed,
         encrypted=target.tls != "off",
+        host=target.host,
+        port=target.port,
     )
-    for number, step in enumerate(ran.steps):
-        drawer.add(_call(program, number, step))
+    shown = [_call(step.word, step.seconds) for step in ran.steps]
+    if wrong := ran.mistake:
+        failed = _call(wrong.word, 0.0)
+        shown.append(
+            replace(failed, status="Failed", error_code=wrong.code or wrong.title, error_message=wrong.happened)
+        )
+    if shown:
+        shown[0] = replace(
+            shown[0], python=codegen.python(program), command="" if ran.mistake else shell.command(program)
+        )
+    for call in shown:
+        drawer.add(call)
 
 
-def _call(program: codegen.Program, number: int, step: Any) -> drawer.ShownCall:
+def _call(word: str, seconds: float) -> drawer.ShownCall:
     return drawer.ShownCall(
         service="sql",
-        operation=step.word or "statement",
+        operation=word or "statement",
         count=0,  # none of AWS's
-        milliseconds=round(step.seconds * 1000, 1),
+        milliseconds=round(seconds * 1000, 1),
         offset_ms=0.0,
         status="Answered",
         request_id=None,
         retries=0,
         error_code=None,
         error_message=None,
-        python=codegen.python(program) if number == 0 else "",
+        python="",
         command="",
         policy="",
         docs_url="",
