@@ -1,8 +1,9 @@
 """What is done with an instance: start, stop, reboot, delete, snapshots."""
 
 from datetime import UTC, datetime
+from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from app import respond
@@ -10,7 +11,7 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import DeleteForm, RestoreForm, SnapshotForm, classes
 from app.blueprints.rds.service import instances as service
 from app.blueprints.rds.service import prices, snapshots
-from app.blueprints.rds.views.common import done, instance_url, rds
+from app.blueprints.rds.views.common import done, instance_url, polling, rds
 
 DOING = {"start": "starting", "stop": "stopping", "reboot": "rebooting"}
 
@@ -72,7 +73,9 @@ def _snapshots(identifier: str, form: SnapshotForm, status: int = 200) -> Respon
     found = snapshots.list_snapshots(rds(), identifier)
     gone = service.is_gone(rds(), identifier)
     data = {"instance": identifier, "gone": gone, "snapshots": found}
-    return respond.page("rds/snapshots.html", data, form=form, status=status)
+    shown = request.args.get("round", type=int) is not None
+    more: dict[str, Any] = {"form": form, "poll": polling(), "was_moving": shown}
+    return respond.page("rds/snapshots.html", data, fragment="rds/_snapshots.html", status=status, **more)
 
 
 @bp.get("/<identifier>/snapshots/<name>/restore")
