@@ -9,6 +9,7 @@ from app.sql.values import Cell, Column
 from app.templating import number, size
 
 ONE_LINE = frozenset({"date", "time", "datetime", "interval", "uuid", "boolean", "bit"})  # never broken over lines
+SHORT = 40  # characters of text that stay on one line
 Links = Mapping[str, Callable[[Cell], str]]
 
 
@@ -34,7 +35,8 @@ def _cell(one: Shown, value: Cell, column: Column, links: Links) -> str:
         return f'<td class="mono rds-binary" data-v="{escape(one.whole)}">{escape(one.text)} {tag}</td>'
     if one.whole or one.cut:
         return _opening(one)
-    return f'<td class="fit">{escape(one.text)}</td>' if column.kind in ONE_LINE else f"<td>{escape(one.text)}</td>"
+    place = ' class="fit"' if column.kind in ONE_LINE else ' class="rds-wide"' if len(one.text) > SHORT else ""
+    return f"<td{place}>{escape(one.text)}</td>"
 
 
 def _opening(one: Shown) -> str:
