@@ -102,3 +102,15 @@ def test_passwords_in_sql_are_not_kept(client: FlaskClient) -> None:
 def test_a_damaged_expectation_is_refused(client: FlaskClient) -> None:
     for bad in ("x", "1;2", "-1", "9" * 40):
         assert run(client, "shop", "SELECT 1", mode="write", expect=bad).status_code == 400
+
+
+@pytest.mark.parametrize("more", ["", "&format=csv"])
+def test_a_link_of_another_site_is_shown_and_not_run(client: FlaskClient, more: str) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    path = f"/rds/shop/query?sql=SELECT+6*7+AS+answer{more}"
+    shown = check_page(client.get(path, headers=link), "link", 200, 3)
+    assert "It has not run" in shown.text
+    assert not shown.all(".//td")
+    (area,) = shown.all(".//textarea")
+    assert area.text == "SELECT 6*7 AS answer"
+    assert "42" in client.get(path, headers={"Sec-Fetch-Site": "none"}).get_data(as_text=True)

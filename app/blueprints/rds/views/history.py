@@ -27,7 +27,7 @@ _writer = ThreadPoolExecutor(1, thread_name_prefix="history")
 def note(page: "QueryPage", database: str) -> None:
     """Write a run into the history, after the answer."""
     ran = page.ran
-    if ran is None or respond.wants_json():
+    if ran is None or ran.alone or respond.wants_json():
         return
     dialect: Dialect = "postgres" if page.dialect == "postgres" else "mysql"
     entry = {

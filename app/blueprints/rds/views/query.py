@@ -64,13 +64,14 @@ class QueryPage:
     problem: Problem | None = None
     share: str = ""
     read_only_account: bool = False
+    from_elsewhere: bool = False
     more: dict[str, Any] = field(default_factory=dict)
 
 
 @bp.get("/<identifier>/query")
 def query(identifier: str) -> Response:
     """Show the editor; run `sql` where there is some, reading only."""
-    if exports.wanted():
+    if exports.wanted() and not _from_elsewhere():
         return exports.export(identifier, request.args)
     asked = _asked(request.args, write=False)
     return _answer(identifier, asked, fragment="rds/_results.html")
@@ -171,9 +172,16 @@ def _run(there: Connected, asked: Asked) -> QueryPage:
         return _with(page, mistake=scripts.mistake(error))
     found = parameters.of(script, asked.fields)
     page = _with(page, parameters=found)
+    if _from_elsewhere():
+        return _with(page, from_elsewhere=bool(script))
     if not script or not all(one.given for one in found):
         return page
     return _executed(there, page, script)
+
+
+def _from_elsewhere() -> bool:
+    """Whether a link of another site led here: its SQL is shown, and runs when the person says so."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
 def _executed(there: Connected, page: QueryPage, script: list[Statement]) -> QueryPage:
