@@ -45,6 +45,13 @@ class Refused(ConnectError):
     remedy = "The instance may be stopped or still starting, or the port is not the database's."
 
 
+class NotReady(ConnectError):
+    """The server is there, and takes nobody in because it is starting or stopping."""
+
+    title = "The database is starting or stopping"
+    remedy = "Wait a moment and try again; see the instance's state."
+
+
 class WrongPassword(ConnectError):
     """The server does not accept the user with this password from here."""
 

@@ -84,6 +84,7 @@ def explain(error: BaseException, target: Target) -> errors.ConnectError:
     kinds: dict[int, type[errors.ConnectError]] = {
         1045: errors.WrongPassword,
         1698: errors.WrongPassword,
+        1053: errors.NotReady,
         1130: errors.WrongPassword,
         1044: errors.UnknownDatabase,
         1049: errors.UnknownDatabase,
@@ -94,7 +95,7 @@ def explain(error: BaseException, target: Target) -> errors.ConnectError:
         3159: errors.TlsFailed,
     }
     if number in kinds:
-        return kinds[number](said, code=str(number))
+        return kinds[number](f"{target.host} on port {target.port} answers: {said}.", code=str(number))
     cause = getattr(error, "original_exception", None) or error.__context__ or error
     return network(cause, target) or errors.ConnectError(said, code=str(number or ""))
 

@@ -97,15 +97,16 @@ def explain(error: psycopg.Error, target: Target) -> errors.ConnectError:
     """Return why the connection failed, from SQLSTATE where the server sent one, else from libpq's words."""
     said = " ".join(str(error).split())
     code = error.sqlstate or _code_in(said)
+    said = said.rsplit("FATAL: ", 1)[-1].strip()  # libpq puts before it where it tried
     kinds: dict[str, type[errors.ConnectError]] = {
         "28P01": errors.WrongPassword,
         "28000": errors.WrongPassword,
         "3D000": errors.UnknownDatabase,
         "53300": errors.TooManyConnections,
-        "57P03": errors.Refused,
+        "57P03": errors.NotReady,
     }
     if code in kinds:
-        return kinds[code](said, code=code)
+        return kinds[code](f"{target.host} on port {target.port} answers: {said}.", code=code)
     return _network(said, target)
 
 
@@ -120,7 +121,7 @@ def _code_in(said: str) -> str:
         ("too many clients", "53300"),
         ("remaining connection slots", "53300"),
         ("too many connections", "53300"),
-        ("the database system is starting up", "57P03"),
+        ("the database system is ", "57P03"),  # starting up, shutting down, in recovery, not accepting connections
     ):
         if words in said:
             return code

@@ -1,13 +1,16 @@
 """Connecting: pools shared by equal targets only, and every failure told apart."""
 
+import contextlib
 import dataclasses
 import socket
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 
 from app.sql import errors
-from app.sql.engines import Engines, open_connection
+from app.sql.engines import MOST, Engines, open_connection
+from app.sql.postgres_connect import explain
 from app.sql.target import Target
 from tests.sql import servers
 
@@ -106,3 +109,31 @@ def test_a_login_with_rights_on_files_is_refused(maria: Target, pg: Target) -> N
 
 def test_passwords_are_in_no_representation(target: Target) -> None:
     assert servers.PASSWORD not in repr(dataclasses.replace(target, credential="x"))
+
+
+def test_a_full_server_says_so_in_a_sentence(engines: Engines, target: Target) -> None:
+    connections = [Engines() for _ in range(4)]
+    with contextlib.ExitStack() as held, pytest.raises(errors.TooManyConnections) as caught:
+        for each in connections:
+            held.callback(each.close)
+            for _ in range(MOST):
+                held.enter_context(each.connection(target))
+    assert caught.value.happened.startswith("127.0.0.1 on port ")
+    assert caught.value.happened.endswith(".")
+    assert "connection to server" not in caught.value.happened
+    assert one(engines, target) == (42,)
+
+
+def test_a_server_that_stops_takes_nobody_in(pg: Target) -> None:
+    said = 'connection to server at "h", port 5432 failed: FATAL:  the database system is shutting down'
+    found = explain(psycopg.OperationalError(said), pg)
+    assert isinstance(found, errors.NotReady)
+    assert found.happened.endswith("answers: the database system is shutting down.")
+
+
+def test_a_login_that_is_given_up_is_forgotten_in_every_database(engines: Engines, pg: Target) -> None:
+    other = dataclasses.replace(pg, database="postgres")
+    assert one(engines, pg) == one(engines, other) == (42,)
+    engines.dispose(pg)
+    with pytest.raises(errors.WrongPassword):
+        one(engines, dataclasses.replace(other, password=lambda _fresh: "given up"))
