@@ -5,7 +5,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.blueprints.rds.service.masking import masked
-from app.blueprints.rds.views import history
+from app.blueprints.rds.views import exports, history
 from tests.pages import Page, check_page
 from tests.rds.helpers import define, fetch, post, run
 
@@ -114,3 +114,18 @@ def test_a_link_of_another_site_is_shown_and_not_run(client: FlaskClient, more: 
     (area,) = shown.all(".//textarea")
     assert area.text == "SELECT 6*7 AS answer"
     assert "42" in client.get(path, headers={"Sec-Fetch-Site": "none"}).get_data(as_text=True)
+
+
+def test_slow_downloads_leave_connections_to_others(client: FlaskClient) -> None:
+    path = "/rds/shop/query?format=csv&sql=SELECT+g,+repeat('x',+200)+FROM+generate_series(1,+200000)+g"
+    slow = [client.get(path) for _ in range(exports.MOST)]
+    assert [answer.status_code for answer in slow] == [200] * exports.MOST
+    assert client.get(path).status_code == 503
+    assert client.get("/rds/shop/query?format=csv&sql=SELECT+no_such").status_code == 503
+    assert fetch(client, "/rds/shop/query?format=json&sql=SELECT+1")["results"][0]["rows"] == [[1]]
+    for answer in slow:
+        answer.close()
+    assert client.get("/rds/shop/query?format=csv&sql=SELECT+no_such").status_code == 422
+    again = client.get(path)
+    assert again.status_code == 200
+    again.close()

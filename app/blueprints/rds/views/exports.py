@@ -1,6 +1,8 @@
 """A whole result as a file, streamed while the database sends it."""
 
 import re
+import threading
+from collections import Counter
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import cast
@@ -12,6 +14,7 @@ from werkzeug.wrappers import Response
 
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import parameters
+from app.blueprints.rds.views.common import refused
 from app.blueprints.rds.views.connected import connected
 from app.sql import export as exporting
 from app.sql import statements
@@ -19,8 +22,12 @@ from app.sql.csv_cells import Csv
 from app.sql.errors import SyntaxMistake
 from app.sql.export import Format
 from app.sql.options import TOKEN
+from app.sql.target import Target
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
+MOST = 5  # files at a time, of one login and database, in one process
+_running: Counter[Target] = Counter()
+_lock = threading.Lock()
 ALWAYS = ("csv", "ndjson", "parquet")
 
 
@@ -38,14 +45,35 @@ def export(identifier: str, fields: Mapping[str, str]) -> Response:
     if len(script) != 1:
         raise SyntaxMistake("A file holds the rows of one statement.", remedy="Export one statement at a time.")
     values = parameters.values(parameters.of(script, fields), there.target.dialect)
-    stream = exporting.export(
-        there.target, script[0], cast(Format, form), values, csv=_csv(fields), token=_token(fields)
-    )
+    csv, token, target = _csv(fields), _token(fields), there.target
+    _enter(target)
+    try:
+        stream = exporting.export(target, script[0], cast(Format, form), values, csv=csv, token=token)
+    except BaseException:
+        _leave(target)
+        raise
     response = FlaskResponse(stream, content_type=exporting.TYPES[form])
+    response.call_on_close(lambda: _leave(target))
     name = re.sub(r"[^A-Za-z0-9-]+", "-", f"{identifier}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _enter(target: Target) -> None:
+    """Take one of the places for files: slow readers must leave connections to those who query."""
+    with _lock:
+        if _running[target] >= MOST:
+            happened = f"{MOST} files of {target.host} are being written already."
+            raise refused(503, "Too many exports", happened, "Wait until one of them is done.", "TooManyExports")
+        _running[target] += 1
+
+
+def _leave(target: Target) -> None:
+    with _lock:
+        _running[target] -= 1
+        if not _running[target]:
+            del _running[target]
 
 
 def _csv(fields: Mapping[str, str]) -> Csv:
