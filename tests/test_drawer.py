@@ -1,8 +1,6 @@
 """The drawer's numbers and code, its cost, and a form's calls on the page after it."""
 
-import time
 from dataclasses import fields
-from typing import Any
 
 from flask import Flask
 
@@ -78,16 +76,3 @@ def test_the_drawer_of_a_request(app: Flask) -> None:
     with app.test_request_context("/", headers={"Host": "127.0.0.1"}), recorder.recording() as calls:
         calls += three()
         assert [shown.operation for shown in drawer().calls] == ["ListObjectsV2", "HeadObject", "PutObject"]
-
-
-def test_three_calls_cost_under_a_millisecond() -> None:
-    """The least of many rounds: what it costs when nothing else has the processor."""
-    calls: list[Any] = three()
-    best = min(_once(calls) for _ in range(60))
-    assert best < 0.001, f"{best * 1000:.2f} ms"
-
-
-def _once(calls: list[Call]) -> float:
-    begun = time.perf_counter()
-    build(collapse(calls), Carried(), ME)
-    return time.perf_counter() - begun

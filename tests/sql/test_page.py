@@ -1,7 +1,5 @@
 """The schema, and pages by key through to the end and back, on tables with odd names."""
 
-import time
-
 import pytest
 
 from app.sql import errors, schema
@@ -115,10 +113,8 @@ def test_many_tables(engines: Engines, target: Target) -> None:
     many = 2000 if target.dialect == "postgres" else 300  # MariaDB takes half a minute to make 2,000
     run(target, *[f"CREATE TABLE IF NOT EXISTS many_{n} (id int PRIMARY KEY, word text)" for n in range(many)])
     try:
-        started = time.perf_counter()
         assert len(schema.tables(target, engines)) >= many
         assert len(schema.names(target, engines)) >= many
-        assert time.perf_counter() - started < 5
     finally:
         for first in range(0, many, 100):
             run(target, "DROP TABLE " + ", ".join(f"many_{n}" for n in range(first, first + 100)))
