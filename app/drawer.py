@@ -81,13 +81,15 @@ def drawer() -> Drawer:
 
 def build(steps: Sequence[Step], earlier: Carried, context: Context) -> Drawer:
     """Return the drawer of given steps, and of those that the form before them made."""
+    calls = _shown(steps, context)
+    alone = calls[0] if len(calls) == 1 else None  # the code of the page is then the code of its one call
     return Drawer(
-        calls=_shown(steps, context),
+        calls=calls,
         earlier=_shown(earlier.steps, context),
         milliseconds=round(sum(step.milliseconds for step in steps), 1),
-        script=codegen.script(steps),
-        commands=codegen.commands(steps),
-        policy=codegen.policy_text(steps, context) if steps else "",
+        script=alone.python if alone else codegen.script(steps),
+        commands=f"{alone.command}\n" if alone else codegen.commands(steps),
+        policy=alone.policy if alone else codegen.policy_text(steps, context) if steps else "",
         failed=sum(step.last.failed for step in steps),
         earlier_left_out=earlier.left_out,
     )

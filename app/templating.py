@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
 from flask import Flask, request, url_for
+from markupsafe import Markup
 
 from app import aws, security
 from app.blueprints import GROUPS, Nav
@@ -87,6 +89,13 @@ def init_app(app: Flask) -> None:
     for filter_ in (size, number, exact, ago):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["locked"] = lambda: aws.identity().read_only  # a global, so that macros see it
+
+    @cache
+    def constant(name: str) -> Markup:
+        """Return a template that needs nothing of the request, rendered once in the life of the process."""
+        return Markup(app.jinja_env.get_template(name).render())  # noqa: S704 a template escapes by itself
+
+    app.jinja_env.globals["constant"] = constant
 
     @app.context_processor
     def shared() -> dict[str, Any]:
