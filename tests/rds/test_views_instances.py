@@ -151,3 +151,14 @@ def test_exports_hold_every_row(client: FlaskClient, name: str) -> None:
     assert client.get(f"/rds/{name}/query", query_string={**query, "format": "parquet"}).data[:4] == b"PAR1"
     assert client.get(f"/rds/{name}/query?format=csv&sql=DROP+TABLE+x").status_code == 422
     assert fetch(client, f"/rds/{name}/query?sql=SELECT+1")["results"][0]["rows"] == [[1]]
+
+
+def test_a_query_that_is_loaded_again_is_noted_once(client: FlaskClient) -> None:
+    from app.blueprints.rds.views import history
+
+    path = "/rds/shop/query?database=shop&sql=SELECT+'noted+once'"
+    for _ in range(3):
+        assert client.get(path).status_code == 200
+    history.settle()
+    listed = client.get("/rds/shop/history?format=json").get_json()["history"]
+    assert sum("noted once" in entry["value"]["sql"] for entry in listed) == 1

@@ -12,7 +12,7 @@ from app import respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service.masking import masked
 from app.sql.target import Dialect
-from app.store import Store, TooLarge, store
+from app.store import Store, TooLarge, person, store
 
 if TYPE_CHECKING:
     from app.blueprints.rds.views.query import QueryPage
@@ -21,6 +21,8 @@ logger = logging.getLogger("trellis.rds")
 KEPT = 90 * 86400  # seconds that history is kept
 LONGEST = 20_000  # characters of a script in history
 SHOWN = 50
+REPEATED = 60  # seconds in which the same run after itself is noted once
+_last: dict[str, tuple[tuple[Any, ...], int]] = {}  # each person's last run and its time
 _writer = ThreadPoolExecutor(1, thread_name_prefix="history")
 
 
@@ -40,7 +42,16 @@ def note(page: "QueryPage", database: str) -> None:
         "write": page.asked.write,
         "error": ran.mistake.title if ran.mistake else "",
     }
-    _writer.submit(_put, store("sql-history"), entry)
+    if not _just_noted((page.instance, database, entry["sql"], page.asked.write)):
+        _writer.submit(_put, store("sql-history"), entry)
+
+
+def _just_noted(run: tuple[Any, ...]) -> bool:
+    """Whether this person's last note was the very same run a moment ago: a page loaded again is no new entry."""
+    who, now = person(), int(time.time())
+    before, at = _last.get(who, ((), 0))
+    _last[who] = (run, now)
+    return before == run and now - at < REPEATED
 
 
 def _put(target: Store, entry: dict[str, Any]) -> None:
