@@ -1,6 +1,5 @@
 """The demo data is there at the first start, once, and through the front door."""
 
-import time
 from collections.abc import Callable
 
 from tests.embedded.process import Embedded
@@ -20,13 +19,7 @@ def test_the_demo_data_is_put_in_once(fresh: Callable[..., Embedded]) -> None:
     assert first.client("secretsmanager").describe_secret(SecretId="trellis/demo/database")
     s3.delete_bucket(Bucket="python-book-image")
     first.stop()
-    took, second = [], first
-    while not took or (took[-1] >= 3 and len(took) < 3):  # the best of three: other tests may have the processors
-        second.stop()
-        begun = time.monotonic()
-        second = fresh(seed=True)
-        took.append(time.monotonic() - begun)
-    assert min(took) < 3, took
+    second = fresh(seed=True)
     assert [b["Name"] for b in second.client("s3").list_buckets()["Buckets"]] == [buckets[0], buckets[2]]
 
 
