@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app import create_app
 from tests.embedded.process import Embedded, start
+from tests.over_embedded import application
 
 PASSWORD = "correct-horse-battery"
 ENGINES = {"shop": "postgres", "database-1": "mysql"}
@@ -59,16 +59,8 @@ def wait_for(rds: Any, name: str, state: str, seconds: float = 60) -> None:
 @pytest.fixture(scope="session")
 def shared_app(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Yield one application over the embedded AWS for all tests."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in embedded.env.items():
-            if name.startswith("AWS_"):
-                patch.setenv(name, value)
-        app = create_app({"home": tmp_path_factory.mktemp("shared"), "secret_key": "tests", "TESTING": True})
-        app.config["PROPAGATE_EXCEPTIONS"] = False
-        with app.app_context():
-            for service in ("rds", "sts", "secretsmanager", "dynamodb"):
-                app.extensions["aws"].client(service, "us-east-1")
-    yield app
+    with application(embedded, tmp_path_factory.mktemp("shared"), "rds", "sts", "secretsmanager", "dynamodb") as app:
+        yield app
 
 
 @pytest.fixture

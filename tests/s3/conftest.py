@@ -10,6 +10,7 @@ from flask import Flask
 
 from app import create_app
 from tests.embedded.process import Embedded, start
+from tests.over_embedded import application
 
 _numbers = itertools.count()
 
@@ -48,13 +49,5 @@ def embedded_app(embedded: Embedded, tmp_path: Path, monkeypatch: pytest.MonkeyP
 @pytest.fixture(scope="session")
 def shared_app(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """Yield one application over the embedded AWS for all tests that change none of its settings."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name, value in embedded.env.items():
-            if name.startswith("AWS_"):
-                patch.setenv(name, value)
-        app = create_app({"home": tmp_path_factory.mktemp("shared"), "secret_key": "tests", "TESTING": True})
-        app.config["PROPAGATE_EXCEPTIONS"] = False
-        with app.app_context():
-            app.extensions["aws"].client("s3", "us-east-1")
-            app.extensions["aws"].client("sts", "us-east-1")
-    yield app
+    with application(embedded, tmp_path_factory.mktemp("shared"), "s3", "sts") as app:
+        yield app

@@ -1,0 +1,25 @@
+"""One application over a running embedded AWS, shared by the tests of a folder."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import create_app
+from tests.embedded.process import Embedded
+
+
+@contextmanager
+def application(embedded: Embedded, home: Path, *services: str) -> Iterator[Flask]:
+    """Yield an application whose clients of these services already point at the embedded AWS."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in embedded.env.items():
+            if name.startswith("AWS_"):
+                patch.setenv(name, value)
+        app = create_app({"home": home, "secret_key": "tests", "TESTING": True, "PROPAGATE_EXCEPTIONS": False})
+        with app.app_context():
+            for service in services:
+                app.extensions["aws"].client(service, "us-east-1")
+    yield app
