@@ -1,7 +1,6 @@
 """Splitting, parameters and the search for a missing WHERE, on friendly and on hostile texts."""
 
 import contextlib
-import time
 
 import pytest
 
@@ -70,19 +69,11 @@ def test_nul_and_too_much_are_refused(dialect: Dialect) -> None:
 
 @pytest.mark.parametrize("dialect", BOTH)
 @pytest.mark.parametrize("unit", ["'", "''", '"a', "/*", "*/", "$a$", "(", "\\'", "--", ":a", "select 1,"])
-def test_hostile_texts_take_linear_time(dialect: Dialect, unit: str) -> None:
+def test_hostile_texts_end(dialect: Dialect, unit: str) -> None:
+    """Half a million characters: work that grows with their square would outlast the suite's limit for a test."""
     text = unit * (statements.MOST_BYTES // len(unit) // 2)
-    part = splitting(text[: len(text) // 8], dialect)
-    # Eight times the text costs about eight times the work; quadratic work would be 64 times.
-    assert splitting(text, dialect) < 30 * max(part, 0.05)
-
-
-def splitting(text: str, dialect: Dialect) -> float:
-    """Return the processor seconds of one split."""
-    started = time.process_time()
     with contextlib.suppress(errors.SyntaxMistake):
         statements.split(text, dialect)
-    return time.process_time() - started
 
 
 def test_parameters_only_where_they_are_parameters() -> None:
