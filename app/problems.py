@@ -32,6 +32,11 @@ class Refused(Exception):
         self.problem = problem
 
 
+def refused(status: int, title: str, happened: str, remedy: str, code: str = "") -> Refused:
+    """Return the exception that tells a refusal of our own."""
+    return Refused(Problem(status, title, happened, remedy, code))
+
+
 NOT_CONNECTED = Problem(
     503,
     "No AWS to talk to",

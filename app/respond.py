@@ -7,6 +7,8 @@ from typing import Any
 
 from flask import Response, current_app, make_response, render_template, request
 
+POLL_SECONDS = (1, 1, 2, 2, 3, 3, 4, 5)
+
 
 def wants_json() -> bool:
     """Whether the client asked for JSON, by `?format=json` or by its Accept header."""
@@ -40,6 +42,12 @@ def page(template: str, data: Any, *, fragment: str | None = None, status: int =
     response.headers.setdefault("Cache-Control", "no-store")
     response.vary.update(["Accept", "HX-Request", "Cookie"])
     return response
+
+
+def polling() -> dict[str, int]:
+    """Return when a page's moving part asks again: the number of this round, and seconds until the next."""
+    count = request.args.get("round", 0, type=int)
+    return {"round": count + 1, "seconds": POLL_SECONDS[max(0, min(count, len(POLL_SECONDS) - 1))]}
 
 
 def plain(value: Any) -> Any:

@@ -1,8 +1,8 @@
 // The query page: run all or what is selected, the clock, cancel, mistakes marked, the last text kept.
 import { edit } from "../editor/editor.bundle.js";
-import { startGrids } from "./grid.js";
-import { startClock } from "./clock.js";
-import { startKeeping } from "./keep.js";
+import { startGrids } from "../js/grid/grid.js";
+import { startClock } from "../js/clock.js";
+import { startKeeping } from "../js/keep.js";
 
 const form = document.querySelector("[data-rds-query]");
 const results = document.getElementById("results");
@@ -97,7 +97,7 @@ function settled(event) {
   addCalls();
   follow();
   startGrids(results);
-  const count = results.querySelectorAll("[data-rds-result]").length;
+  const count = results.querySelectorAll("[data-grid-result]").length;
   window.trellis.announce(results.querySelector("[data-rds-mistake]") ? "Failed" : `${count} done`);
 }
 

@@ -43,7 +43,7 @@ def create_database_1(page: Page) -> None:
 
 def define_and_fill(page: Page) -> None:
     """Make the book's database, table and rows in write mode."""
-    page.locator(".rds-mode").get_by_text("Write").click()
+    page.locator(".work-mode").get_by_text("Write").click()
     write(page, "CREATE DATABASE address;\nUSE address;\nCREATE TABLE address (id INT, address VARCHAR(20));")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("commits by itself at CREATE")).to_be_visible()
@@ -62,11 +62,11 @@ def test_the_books_database(page_at: OpenPage, live: Live) -> None:
     create_database_1(page)
     page.locator(".page-head").get_by_role("link", name="Query").click()
     define_and_fill(page)
-    page.locator(".rds-mode").get_by_text("Read only").click()
+    page.locator(".work-mode").get_by_text("Read only").click()
     write(page, "SELECT * FROM address WHERE id = :id")
     page.get_by_label(":id").fill("2")
     page.get_by_role("button", name="Run", exact=True).click()
-    expect(page.locator("[data-rds-grid] td")).to_have_text(["2", "USA"])
+    expect(page.locator("[data-grid] td")).to_have_text(["2", "USA"])
     assert "p.id=2" in page.url
     assert_accessible(page)
     secret: Any = live.aws.client("secretsmanager").get_secret_value(SecretId="rds/database-1")
@@ -92,7 +92,7 @@ def test_a_mistake_is_marked_where_it_is(page_at: OpenPage, shop: str, faults: F
     write(page, "SELECT 1;\nSELECT 2 FORM x")
     page.keyboard.press("Control+Enter")
     expect(page.locator(".cm-lintRange-error")).to_have_text("x")
-    expect(page.locator("[data-rds-result]")).to_have_count(1)
+    expect(page.locator("[data-grid-result]")).to_have_count(1)
     assert_accessible(page)
 
 
@@ -100,14 +100,14 @@ def test_a_mistake_is_marked_where_it_is(page_at: OpenPage, shop: str, faults: F
 def test_results_plans_charts_and_menus(page_at: OpenPage, shop: str, theme: str, width: int) -> None:
     sql = "SELECT 'word ' || g %25 7 AS word, g FROM generate_series(1, 50) g".replace(" ", "+")
     page = page_at(f"/rds/{shop}/query?sql={sql}", theme=theme, width=width)
-    page.locator("[data-rds-column]").first.click()
-    page.locator(".rds-menu").get_by_text("word 3").click()
-    expect(page.locator("[data-rds-grid] tbody tr:visible")).to_have_count(7)
+    page.locator("[data-grid-column]").first.click()
+    page.locator(".grid-menu").get_by_text("word 3").click()
+    expect(page.locator("[data-grid] tbody tr:visible")).to_have_count(7)
     page.get_by_role("button", name="Chart").click()
-    expect(page.locator(".rds-chart rect.mark")).to_have_count(7)
+    expect(page.locator(".grid-chart rect.mark")).to_have_count(7)
     assert_accessible(page)
     page.get_by_role("button", name="JSON").click()
-    assert '"word": "word 3"' in page.locator(".rds-json").inner_text()
+    assert '"word": "word 3"' in page.locator(".grid-json").inner_text()
     assert not too_wide(page)
     page.get_by_role("button", name="Explain").click()
     expect(page.locator("[data-rds-plan]")).to_be_visible()
@@ -118,4 +118,4 @@ def test_without_scripts_the_pages_work(page_at: OpenPage, shop: str) -> None:
     page = page_at(f"/rds/{shop}/query", js=False)
     page.locator("textarea[name=sql]").fill("SELECT 42 AS answer")
     page.get_by_role("button", name="Run").click()
-    assert page.locator("[data-rds-grid] td").inner_text() == "42"
+    assert page.locator("[data-grid] td").inner_text() == "42"

@@ -119,10 +119,10 @@ def test_an_engine_of_another_kind_is_told_plainly() -> None:
 
 
 def test_history_and_saved_queries(page: Callable[..., Page], client: FlaskClient) -> None:
-    from app.blueprints.rds.views import history
+    from app import notes
 
     client.get("/rds/shop/query?sql=SELECT+'remember+me'")
-    history.settle()
+    notes.settle()
     assert "remember me" in page("/rds/shop/history", calls=0).text
     assert post(client, "/rds/shop/saved", name="Mine", sql="SELECT 'kept'", database="").status_code == 303
     listed = page("/rds/shop/history", calls=0)
@@ -154,11 +154,11 @@ def test_exports_hold_every_row(client: FlaskClient, name: str) -> None:
 
 
 def test_a_query_that_is_loaded_again_is_noted_once(client: FlaskClient) -> None:
-    from app.blueprints.rds.views import history
+    from app import notes
 
     path = "/rds/shop/query?database=shop&sql=SELECT+'noted+once'"
     for _ in range(3):
         assert client.get(path).status_code == 200
-    history.settle()
+    notes.settle()
     listed = client.get("/rds/shop/history?format=json").get_json()["history"]
     assert sum("noted once" in entry["value"]["sql"] for entry in listed) == 1

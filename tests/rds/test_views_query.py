@@ -4,8 +4,9 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 
+from app import notes
 from app.blueprints.rds.service.masking import masked
-from app.blueprints.rds.views import exports, history
+from app.blueprints.rds.views import exports
 from tests.pages import Page, check_page
 from tests.rds.helpers import define, fetch, post, run
 
@@ -89,7 +90,7 @@ def test_a_plan_names_what_is_slow(client: FlaskClient, name: str) -> None:
 def test_passwords_in_sql_are_not_kept(client: FlaskClient) -> None:
     sql = "CREATE ROLE \"o'dd\" LOGIN PASSWORD 'hunter2-first'; ALTER ROLE \"o'dd\" PASSWORD $$hunter2-second$$"
     run(client, "shop", sql, mode="write")
-    history.settle()
+    notes.settle()
     kept = json.dumps(fetch(client, "/rds/shop/history")["history"])
     assert "hunter2" not in kept
     assert "CREATE ROLE" in kept

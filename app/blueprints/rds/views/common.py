@@ -2,35 +2,19 @@
 
 from typing import Any
 
-from flask import flash, jsonify, redirect, request, url_for
+from flask import url_for
 from werkzeug.wrappers import Response
 
-from app import aws, errors, respond
+from app import aws, errors
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service.instances import Declined
-from app.drawer import drawer
-from app.problems import Problem, Refused
+from app.problems import Problem, refused
 from app.sql.errors import ConnectError, SqlError
-
-POLL_SECONDS = (1, 1, 2, 2, 3, 3, 4, 5)
 
 
 def rds() -> Any:
     """Return the RDS client of this request's region."""
     return aws.client("rds")
-
-
-def done(data: Any, location: str, message: str, category: str = "done") -> Response:
-    """Answer a change that worked: 303 with a message for people, the result and its calls as JSON for scripts."""
-    if respond.wants_json():
-        return jsonify({**respond.plain(data), "calls": respond.plain(drawer().calls)})
-    flash(message, category)
-    return redirect(location, 303)
-
-
-def refused(status: int, title: str, happened: str, remedy: str, code: str = "") -> Refused:
-    """Return the exception that tells a refusal of our own."""
-    return Refused(Problem(status, title, happened, remedy, code))
 
 
 def changeable() -> None:
@@ -39,12 +23,6 @@ def changeable() -> None:
         raise refused(
             403, "Read-only", "Changes are switched off for a real account.", "Run it in read mode.", "ReadOnly"
         )
-
-
-def polling() -> dict[str, int]:
-    """Return when a page's moving part asks again: the number of this round, and seconds until the next."""
-    count = request.args.get("round", 0, type=int)
-    return {"round": count + 1, "seconds": POLL_SECONDS[max(0, min(count, len(POLL_SECONDS) - 1))]}
 
 
 def problem_of(error: SqlError) -> Problem:

@@ -14,8 +14,8 @@ from werkzeug.wrappers import Response
 
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import parameters
-from app.blueprints.rds.views.common import refused
 from app.blueprints.rds.views.connected import connected
+from app.problems import refused
 from app.sql import export as exporting
 from app.sql import statements
 from app.sql.csv_cells import Csv

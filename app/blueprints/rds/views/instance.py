@@ -13,7 +13,7 @@ from app.blueprints.rds.service import instances as service
 from app.blueprints.rds.service.instances import Instance
 from app.blueprints.rds.service.logins import Login
 from app.blueprints.rds.views import connected
-from app.blueprints.rds.views.common import instance_url, polling, problem_of, rds
+from app.blueprints.rds.views.common import instance_url, problem_of, rds
 from app.problems import Problem
 from app.sql.engines import ENGINES
 from app.sql.errors import ConnectError
@@ -39,7 +39,7 @@ def instance(identifier: str) -> Response:
     if respond.wants_fragment():
         shown = request.args.get("round", type=int) is not None
         return respond.page(
-            "rds/_head.html", InstancePage(found), fragment="rds/_head.html", poll=polling(), was_moving=shown
+            "rds/_head.html", InstancePage(found), fragment="rds/_head.html", poll=respond.polling(), was_moving=shown
         )
     return _page(found, None)
 
@@ -52,7 +52,7 @@ def _page(found: Instance, form: ConnectionForm | None, status: int = 200) -> Re
             form.secret.data = page.login.secret
     names = connected.candidates(found) if not respond.wants_json() and found.status == "available" else []
     form.secret.choices = [(one.arn, f"{one.name}{' (names this instance)' if one.fits else ''}") for one in names]
-    more: dict[str, Any] = {"form": form, "secrets": names, "poll": polling(), "was_moving": False}
+    more: dict[str, Any] = {"form": form, "secrets": names, "poll": respond.polling(), "was_moving": False}
     return respond.page("rds/instance.html", page, status=status, **more)
 
 

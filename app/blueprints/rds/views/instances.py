@@ -12,7 +12,8 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import CreateForm, DeleteForm, EmptyForm, classes
 from app.blueprints.rds.service import creating, prices
 from app.blueprints.rds.service import instances as service
-from app.blueprints.rds.views.common import done, instance_url, polling, rds
+from app.blueprints.rds.views.common import instance_url, rds
+from app.changes import done
 
 
 def status() -> Status:
@@ -103,7 +104,7 @@ def _create_form() -> CreateForm:
 def _page(form: CreateForm, code: int = 200) -> Response:
     found = service.list_instances(rds())
     more: dict[str, Any] = {"form": form, "prices": prices, "empty_form": EmptyForm(), "delete_form": DeleteForm()}
-    poll = polling()
+    poll = respond.polling()
     shown = request.args.get("round", type=int) is not None
     return respond.page(
         "rds/instances.html", found, fragment="rds/_instances.html", status=code, poll=poll, was_moving=shown, **more

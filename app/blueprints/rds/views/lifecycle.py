@@ -11,7 +11,8 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import DeleteForm, RestoreForm, SnapshotForm, classes
 from app.blueprints.rds.service import instances as service
 from app.blueprints.rds.service import prices, snapshots
-from app.blueprints.rds.views.common import done, instance_url, polling, rds
+from app.blueprints.rds.views.common import instance_url, rds
+from app.changes import done
 
 DOING = {"start": "starting", "stop": "stopping", "reboot": "rebooting"}
 
@@ -74,7 +75,7 @@ def _snapshots(identifier: str, form: SnapshotForm, status: int = 200) -> Respon
     gone = service.is_gone(rds(), identifier)
     data = {"instance": identifier, "gone": gone, "snapshots": found}
     shown = request.args.get("round", type=int) is not None
-    more: dict[str, Any] = {"form": form, "poll": polling(), "was_moving": shown}
+    more: dict[str, Any] = {"form": form, "poll": respond.polling(), "was_moving": shown}
     return respond.page("rds/snapshots.html", data, fragment="rds/_snapshots.html", status=status, **more)
 
 

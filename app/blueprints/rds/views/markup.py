@@ -22,7 +22,7 @@ def cells(row: Sequence[Cell], columns: Sequence[Column], links: Links | None = 
 
 def _cell(one: Shown, value: Cell, column: Column, links: Links) -> str:
     if one.kind == "null":
-        return f'<td class="rds-null{" number" if column.numeric else ""}" data-null="">NULL</td>'
+        return f'<td class="grid-null{" number" if column.numeric else ""}" data-null="">NULL</td>'
     if one.kind == "empty":
         return '<td data-v=""><span class="visually-hidden">empty text</span></td>'
     if column.name in links and not one.cut:
@@ -32,10 +32,10 @@ def _cell(one: Shown, value: Cell, column: Column, links: Links) -> str:
         return f'<td class="number mono">{escape(one.text)}</td>'
     if one.kind == "binary":
         tag = f'<span class="tag">{escape(size(one.size))}</span>'
-        return f'<td class="mono rds-binary" data-v="{escape(one.whole)}">{escape(one.text)} {tag}</td>'
+        return f'<td class="mono grid-binary" data-v="{escape(one.whole)}">{escape(one.text)} {tag}</td>'
     if one.whole or one.cut:
         return _opening(one)
-    place = ' class="fit"' if column.kind in ONE_LINE else ' class="rds-wide"' if len(one.text) > SHORT else ""
+    place = ' class="fit"' if column.kind in ONE_LINE else ' class="grid-wide"' if len(one.text) > SHORT else ""
     return f"<td{place}>{escape(one.text)}</td>"
 
 
@@ -44,4 +44,4 @@ def _opening(one: Shown) -> str:
     whole = escape(one.whole)
     told = f'<p class="help">Cut here: the whole has {number(one.size)} characters, and the export has it.</p>'
     inner = f'<summary>{escape(one.text)}</summary><pre tabindex="0">\n{whole}</pre>{told if one.cut else ""}'
-    return f'<td data-v="{whole}"><details class="rds-long">{inner}</details></td>'
+    return f'<td data-v="{whole}"><details class="grid-long">{inner}</details></td>'

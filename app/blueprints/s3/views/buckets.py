@@ -11,7 +11,8 @@ from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.forms import ConfirmForm, CreateBucketForm, choices
 from app.blueprints.s3.service import buckets as service
 from app.blueprints.s3.urls import folder_url
-from app.blueprints.s3.views.common import cache_bucket, counted, done, s3
+from app.blueprints.s3.views.common import cache_bucket, s3
+from app.changes import counted, done
 
 COLUMNS = ("name", "region", "created")
 

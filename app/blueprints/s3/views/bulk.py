@@ -11,8 +11,10 @@ from app.blueprints.s3.forms import TargetForm
 from app.blueprints.s3.service import bulk as service
 from app.blueprints.s3.service import copying, settings, tags
 from app.blueprints.s3.urls import all_sent, folder_url, sent
-from app.blueprints.s3.views.common import counted, done, refused, s3, target_choices, undo
+from app.blueprints.s3.views.common import s3, target_choices, undo
 from app.blueprints.s3.views.objects import typed_tags
+from app.changes import counted, done
+from app.problems import refused
 
 DONE = {"delete": "deleted", "copy": "copied", "move": "moved", "tag": "tagged", "undelete": "brought back"}
 GONE = dict.fromkeys(DONE, "already gone") | {"undelete": "not deleted any more"}

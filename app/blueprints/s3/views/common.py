@@ -2,17 +2,15 @@
 
 from typing import Any
 
-from flask import current_app, flash, jsonify, redirect, render_template, request, url_for
+from flask import current_app, render_template, request, url_for
 from markupsafe import Markup
-from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import aws
 from app.blueprints.s3 import names, urls
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.forms import choices
 from app.blueprints.s3.service.buckets import list_buckets
-from app.drawer import drawer
-from app.problems import Problem, Refused
+from app.problems import Problem
 
 LONGEST_MESSAGE = 1800  # characters
 
@@ -28,14 +26,6 @@ def cache_bucket() -> str:
     return named or f"trellis-cache-{aws.identity().account}-{aws.region()}"
 
 
-def done(data: Any, location: str, message: str, category: str = "done") -> Response:
-    """Answer a change that worked: 303 with a message for people, the result and its calls as JSON for scripts."""
-    if respond.wants_json():
-        return jsonify({**respond.plain(data), "calls": respond.plain(drawer().calls)})
-    flash(message, category)
-    return redirect(location, 303)
-
-
 def undo(bucket: str, keys: list[str], message: str) -> str:
     """Return a message with a button that brings deleted objects back; too many are left to the page of deleted ones.
 
@@ -47,16 +37,6 @@ def undo(bucket: str, keys: list[str], message: str) -> str:
             "s3/_undo.html", bucket=bucket, keys=[], prefix=names.folder_of(keys[0]), message=message
         )
     return Markup(form)  # noqa: S704 the template has escaped what is in it
-
-
-def refused(status: int, title: str, happened: str, remedy: str) -> Refused:
-    """Return the exception that tells a refusal of our own."""
-    return Refused(Problem(status, title, happened, remedy))
-
-
-def counted(number: int, one: str, many: str = "") -> str:
-    """Return “1 object” or “2,000 objects”."""
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
 
 
 def target_choices(here: str) -> list[Any]:

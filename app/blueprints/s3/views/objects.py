@@ -17,7 +17,9 @@ from app.blueprints.s3.service import objects as service
 from app.blueprints.s3.service.listing import crumbs
 from app.blueprints.s3.service.versions import delete_version, restore
 from app.blueprints.s3.urls import folder_url, object_route, object_url, sent
-from app.blueprints.s3.views.common import done, refused, s3, target_choices, undo
+from app.blueprints.s3.views.common import s3, target_choices, undo
+from app.changes import done
+from app.problems import refused
 
 TYPE_LENGTH = 200
 

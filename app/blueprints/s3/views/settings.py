@@ -13,7 +13,9 @@ from app.blueprints.s3.forms import VersioningForm
 from app.blueprints.s3.service import presigned, unfinished
 from app.blueprints.s3.service import settings as service
 from app.blueprints.s3.urls import sent
-from app.blueprints.s3.views.common import counted, done, refused, s3
+from app.blueprints.s3.views.common import s3
+from app.changes import counted, done
+from app.problems import refused
 
 
 @dataclass(frozen=True)

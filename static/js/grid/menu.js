@@ -12,7 +12,7 @@ export function closeMenu() {
 function menu(title, near) {
   closeMenu();
   const made = document.createElement("div");
-  made.className = "rds-menu";
+  made.className = "grid-menu";
   made.setAttribute("role", "dialog");
   made.setAttribute("aria-label", title);
   const head = document.createElement("h3");
@@ -97,7 +97,7 @@ function distinct(table, index, values) {
   const counts = new Map();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
   const list = document.createElement("ul");
-  list.className = "rds-values";
+  list.className = "grid-values";
   const most = [...counts].sort((a, b) => b[1] - a[1]).slice(0, MOST_VALUES);
   for (const [value, count] of most) list.append(distinctLine(table, index, value, count));
   return list;
@@ -131,7 +131,7 @@ export function cellMenu(table, cell, near) {
       button("Filter by value", () => filterBy(table, cell.cellIndex, value)),
     ),
   );
-  if (value?.startsWith("0x") && cell.matches(".rds-binary")) made.append(row(button("Download the bytes", () => download(value))));
+  if (value?.startsWith("0x") && cell.matches(".grid-binary")) made.append(row(button("Download the bytes", () => download(value))));
   made.querySelector("button").focus();
 }
 
@@ -145,4 +145,4 @@ function download(hex) {
 }
 
 document.addEventListener("keydown", (event) => event.key === "Escape" && closeMenu());
-document.addEventListener("pointerdown", (event) => !event.target.closest(".rds-menu, [data-rds-column]") && closeMenu());
+document.addEventListener("pointerdown", (event) => !event.target.closest(".grid-menu, [data-grid-column]") && closeMenu());

@@ -17,7 +17,7 @@ export function dataOf(table) {
 }
 
 function nameOf(head) {
-  return (head.querySelector("[data-rds-column] > span, a.sort") ?? head).textContent.trim();
+  return (head.querySelector("[data-grid-column] > span, a.sort") ?? head).textContent.trim();
 }
 
 export const isNumber = (kind) => ["integer", "decimal", "float"].includes(kind);
@@ -42,9 +42,9 @@ export function sortBy(table, index, kind, down) {
 export function filterBy(table, index, value) {
   for (const row of table.tBodies[0].rows) row.hidden = value !== undefined && valueOf(row.cells[index]) !== value;
   let told = table.parentElement.previousElementSibling;
-  if (!told?.matches("[data-rds-filtered]")) {
+  if (!told?.matches("[data-grid-filtered]")) {
     told = document.createElement("p");
-    told.dataset.rdsFiltered = "";
+    told.dataset.gridFiltered = "";
     told.className = "row";
     table.parentElement.before(told);
   }
@@ -66,17 +66,17 @@ export function asJson({ columns, rows }) {
 }
 
 function show(result, view) {
-  const box = result.querySelector(".rds-grid");
+  const box = result.querySelector(".grid-box");
   const table = box.querySelector("table");
-  for (const button of result.querySelectorAll("[data-rds-view]")) button.setAttribute("aria-pressed", String(button.dataset.rdsView === view));
-  result.querySelector("[data-rds-other]")?.remove();
+  for (const button of result.querySelectorAll("[data-grid-view]")) button.setAttribute("aria-pressed", String(button.dataset.gridView === view));
+  result.querySelector("[data-grid-other]")?.remove();
   box.hidden = view === "json";
   if (view === "table") return;
   const other = document.createElement("div");
-  other.dataset.rdsOther = "";
+  other.dataset.gridOther = "";
   if (view === "json") {
     const code = document.createElement("pre");
-    code.className = "rds-json";
+    code.className = "grid-json";
     code.tabIndex = 0;
     code.textContent = asJson(dataOf(table));
     other.append(code);
@@ -85,7 +85,7 @@ function show(result, view) {
 }
 
 function openMenu(event, table) {
-  const head = event.target.closest("[data-rds-column]");
+  const head = event.target.closest("[data-grid-column]");
   if (head) return columnMenu(table, head.closest("th"), head);
   const cell = event.target.closest("td");
   if (cell && event.type === "contextmenu" && !event.shiftKey) {
@@ -121,7 +121,7 @@ function moveCell(event, table) {
 
 export function startGrids(part) {
   closeMenu();
-  for (const table of part.querySelectorAll("[data-rds-grid]")) {
+  for (const table of part.querySelectorAll("[data-grid]")) {
     const first = table.tBodies[0]?.querySelector("td");
     if (first) first.tabIndex = 0;
     startTable(table);
@@ -129,7 +129,7 @@ export function startGrids(part) {
 }
 
 document.addEventListener("click", (event) => {
-  const button = event.target.closest("[data-rds-view]");
-  if (button) show(button.closest("[data-rds-result]"), button.dataset.rdsView);
+  const button = event.target.closest("[data-grid-view]");
+  if (button) show(button.closest("[data-grid-result]"), button.dataset.gridView);
 });
 startGrids(document);

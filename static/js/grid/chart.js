@@ -100,7 +100,7 @@ function points(svg, one, xs, x, y) {
 
 function choice(word, options, value, change) {
   const label = document.createElement("label");
-  label.className = "rds-small";
+  label.className = "work-small";
   const select = document.createElement("select");
   select.className = "input";
   for (const [key, text] of options) select.append(new Option(text, key, false, String(key) === String(value)));
@@ -117,7 +117,7 @@ export function drawChart(place, data) {
     return;
   }
   const box = document.createElement("figure");
-  box.className = "rds-chart";
+  box.className = "grid-chart";
   place.append(box);
   const again = (changes) => {
     Object.assign(plan, changes);
@@ -127,7 +127,7 @@ export function drawChart(place, data) {
   const all = [[-1, "row number"], ...data.columns.map((one, at) => [at, one.name])];
   const bar = () => {
     const made = document.createElement("div");
-    made.className = "rds-chart-bar";
+    made.className = "grid-chart-bar";
     made.append(
       choice("As", [["bar", "Bars"], ["line", "Line"], ["scatter", "Points"]], plan.kind, (kind) => again({ kind })),
       choice("Along", all, plan.x, (at) => again({ x: Number(at) })),
