@@ -116,6 +116,13 @@ class WouldWrite(StatementError):
     remedy = "Switch to write mode if you mean to change data. Nothing was changed."
 
 
+class NotWritable(WouldWrite):
+    """A writing session was asked of a target that may only be read."""
+
+    title = "Read-only"
+    remedy = "Run it in read mode."
+
+
 class NotInTransaction(WouldWrite):
     """A statement that the server runs outside of transactions only, such as CREATE DATABASE on PostgreSQL."""
 

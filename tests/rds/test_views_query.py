@@ -87,6 +87,17 @@ def test_a_plan_names_what_is_slow(client: FlaskClient, name: str) -> None:
     assert post(client, f"/rds/{name}/explain", sql="SELECT FROM WHERE").status_code == 422
 
 
+@both
+def test_the_plan_of_a_change_is_shown_in_write_mode(client: FlaskClient, name: str) -> None:
+    table = f"planned_{name.replace('-', '_')}"
+    define(client, name, f"CREATE TABLE {table} (id INT PRIMARY KEY)", f"INSERT INTO {table} VALUES (1)")
+    planned = post(client, f"/rds/{name}/explain", sql=f"DELETE FROM {table} WHERE id = 1", mode="write")
+    assert table in check_page(planned, "explain", 200, 3).text
+    assert fetch(client, f"/rds/{name}/query?format=json&sql=SELECT+count(*)+FROM+{table}")["results"][0]["rows"] == [
+        [1]
+    ]
+
+
 def test_passwords_in_sql_are_not_kept(client: FlaskClient) -> None:
     sql = "CREATE ROLE \"o'dd\" LOGIN PASSWORD 'hunter2-first'; ALTER ROLE \"o'dd\" PASSWORD $$hunter2-second$$"
     run(client, "shop", sql, mode="write")

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app import respond
+from app import aws, respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import ConnectionForm
 from app.blueprints.rds.service import instances as service
@@ -17,6 +17,11 @@ from app.blueprints.rds.views.common import instance_url, problem_of, rds
 from app.problems import Problem
 from app.sql.engines import ENGINES
 from app.sql.errors import ConnectError
+
+UNKEPT = (
+    "A choice is kept in the dashboard's own DynamoDB table, and this account is read-only here: only the secret that "
+    "belongs to the instance is used, without being chosen."
+)
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,9 @@ def connect(identifier: str) -> Response:
     if kind == "typed" and not password:
         form.password.errors = ["Type the password."]
         return _page(found, form, 422)
+    if aws.identity().read_only:
+        form.kind.errors = [UNKEPT]
+        return _page(found, form, 403)
     try:
         with ENGINES.own(connected.by(found, login, password).target):
             pass

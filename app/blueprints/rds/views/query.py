@@ -15,7 +15,7 @@ from app.blueprints.rds.service import answers, parameters, scripts
 from app.blueprints.rds.service.parameters import Parameter
 from app.blueprints.rds.service.scripts import Mistake, Ran
 from app.blueprints.rds.views import exports, history, snippets
-from app.blueprints.rds.views.common import changeable, problem_of
+from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import Connected, connected, forget
 from app.problems import Problem
 from app.sql import cancel as cancelling
@@ -81,8 +81,6 @@ def query(identifier: str) -> Response:
 def run_query(identifier: str) -> Response:
     """Run a script: `mode` is read or write; in write mode `expect` commits what was shown before."""
     asked = _asked(request.form, write=request.form.get("mode") == "write")
-    if asked.write:
-        changeable()
     return _answer(identifier, asked, fragment="rds/_results.html")
 
 
@@ -125,7 +123,7 @@ def _number(text: str | None, default: int) -> int:
 
 def _answer(identifier: str, asked: Asked, fragment: str) -> Response:
     try:
-        there = connected(identifier, asked.database)
+        there = connected(identifier, asked.database, write=asked.write)
         shown = _run(there, asked)
     except ConnectError as error:
         forget(identifier)

@@ -13,7 +13,7 @@ from app.blueprints.rds.service import keys
 from app.blueprints.rds.service import rows as service
 from app.blueprints.rds.service.cells import plain_text
 from app.blueprints.rds.service.rows import Row
-from app.blueprints.rds.views.common import changeable, problem_of
+from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import Connected, connected
 from app.problems import Problem
 from app.sql.errors import Conflict, SqlError
@@ -62,8 +62,8 @@ def edit_row(identifier: str) -> Response:
 @bp.post("/<identifier>/row")
 def save_row(identifier: str) -> Response:
     """Insert, change or delete a row, as long as it is what the person saw."""
-    changeable()
-    there, key = connected(identifier, request.form.get("database", "")), request.form.get("key", "")
+    there = connected(identifier, request.form.get("database", ""), write=True)
+    key = request.form.get("key", "")
     row = _row(there, key)
     try:
         told = _written(there, row, key, request.form.get("action", "save"))
