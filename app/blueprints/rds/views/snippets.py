@@ -7,6 +7,7 @@ from app import aws, drawer
 from app.blueprints.rds.service.scripts import Ran
 from app.blueprints.rds.views.connected import Connected
 from app.codegen import sql as codegen
+from app.codegen import sql_iam
 from app.codegen import sql_shell as shell
 from app.sql.statements import Statement
 
@@ -37,11 +38,18 @@ def show(there: Connected, script: Sequence[Statement], values: Mapping[str, obj
             replace(failed, status="Failed", error_code=wrong.code or wrong.title, error_message=wrong.happened)
         )
     if shown:
-        shown[0] = replace(
-            shown[0], python=codegen.python(program), command="" if ran.mistake else shell.command(program)
-        )
+        line = "" if ran.mistake else shell.command(program)
+        shown[0] = replace(shown[0], python=codegen.python(program), command=line, policy=_policy(there))
     for call in shown:
         drawer.add(call)
+
+
+def _policy(there: Connected) -> str:
+    """Return what the program must be allowed: to find the instance and to sign in to it."""
+    login, user = there.login, there.target.user
+    account = aws.identity().account or "*"
+    resource = there.instance.resource_id
+    return sql_iam.policy(account, aws.region(), there.instance.identifier, login.kind, login.secret, user, resource)
 
 
 def _call(word: str, seconds: float) -> drawer.ShownCall:
