@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
@@ -21,7 +21,7 @@ COOKIE = "trellis_calls"
 SECONDS = 60
 LARGEST = 3000  # characters of the cookie's value; browsers refuse a cookie over 4,096 bytes in all
 LONGEST = 20 * LARGEST  # characters before compression
-FORMAT = 1
+FORMAT = 2
 _MARKS = {"bytes", "blob", "time", "decimal", "map"}
 # How much is kept, tried in turn: most steps, longest list, longest string, longest error message.
 _CUTS = (
@@ -37,10 +37,14 @@ _ENDING = "… (shortened)"
 
 @dataclass(frozen=True)
 class Carried:
-    """What the form did whose redirect led here; `left_out` counts the calls that found no room."""
+    """What the form did whose redirect led here; `left_out` counts the calls that found no room.
+
+    `added` is what else it did, SQL say, as fields of the drawer's ShownCall.
+    """
 
     steps: tuple[Step, ...] = ()
     left_out: int = 0
+    added: tuple[dict[str, Any], ...] = ()
 
 
 def steps() -> list[Step]:
@@ -50,6 +54,14 @@ def steps() -> list[Step]:
         if not models.known(call.service):
             models.learn(aws.door().client(call.service, call.region).meta.service_model)
     return collapse(calls)
+
+
+def added() -> list[Any]:
+    """Return what this request did besides AWS calls, as the drawer shows it; the drawer appends to it."""
+    if "drawer_added" not in g:
+        g.drawer_added = []
+    found: list[Any] = g.drawer_added
+    return found
 
 
 def carried() -> Carried:
@@ -89,7 +101,7 @@ def unpack(content: Any) -> Carried:
     """Return what `pack` was given; nothing where another version of the dashboard wrote it."""
     if not isinstance(content, list) or content[:1] != [FORMAT]:
         return Carried()
-    return Carried(tuple(_unpack_step(item) for item in content[1]), content[2])
+    return Carried(tuple(_unpack_step(item) for item in content[1]), content[2], tuple(content[3]))
 
 
 def pack(found: Carried, sign: Callable[[Any], str]) -> str:
@@ -101,20 +113,32 @@ def pack(found: Carried, sign: Callable[[Any], str]) -> str:
     start = min((call.started for step in kept for call in step.calls), default=0.0)
     for most, items, letters, words in _CUTS:
         packed = [_pack_step(step, start, _Cut(items, letters), words) for step in kept[:most]]
-        content = [FORMAT, packed, found.left_out + sum(step.count for step in kept[most:])]
+        content = [FORMAT, packed, found.left_out + sum(step.count for step in kept[most:]), found.added]
         # What is this long is not worth compressing to see whether it fits.
         if len(json.dumps(content)) > LONGEST:
             continue
         text = sign(content)
         if len(text) <= LARGEST:
             return text
-    return _bare(found, kept, start, sign)
+    return pack(replace(found, added=_wordless(found)), sign) if _wordy(found) else _bare(found, kept, start, sign)
+
+
+# What of an addition is left out where the whole has no room.
+_CODE = {"python": "", "command": "", "policy": "", "shortened": True}
+
+
+def _wordy(found: Carried) -> bool:
+    return any(one["python"] or one["command"] for one in found.added)
+
+
+def _wordless(found: Carried) -> tuple[dict[str, Any], ...]:
+    return tuple({**one, **_CODE} for one in found.added)
 
 
 def _bare(found: Carried, kept: list[Step], start: float, sign: Callable[[Any], str]) -> str:
     """Return the cookie's value for calls of which only the names have room."""
     bare = [_pack_step(_without_parameters(step), start, _Cut(0, 0), 0) for step in kept[:3]]
-    text = sign([FORMAT, bare, found.left_out + sum(step.count for step in kept[3:])])
+    text = sign([FORMAT, bare, found.left_out + sum(step.count for step in kept[3:]), found.added[:1]])
     return text if len(text) <= LARGEST else ""
 
 
@@ -211,8 +235,8 @@ def _untagged(mark: str, value: Any) -> Any:
 
 def _write(response: Response) -> None:
     before = carried() if request.method == "GET" else Carried()
-    found = Carried((*before.steps, *steps()), before.left_out)
-    text = pack(found, lambda content: str(_serializer().dumps(content))) if found.steps else ""
+    found = Carried((*before.steps, *steps()), before.left_out, (*before.added, *map(asdict, added())))
+    text = pack(found, lambda content: str(_serializer().dumps(content))) if found.steps or found.added else ""
     if text:
         secure = request.is_secure
         response.set_cookie(COOKIE, text, max_age=SECONDS, secure=secure, httponly=True, samesite="Lax", path="/")
