@@ -83,8 +83,8 @@ def programs(page: str) -> list[str]:
 def test_an_edited_row_is_in_the_drawer_after_the_redirect_and_its_program_does_the_same(
     client: FlaskClient, embedded: Embedded, tmp_path: Path, name: str, schema: str
 ) -> None:
-    define(client, name, "CREATE TABLE edited (id INT PRIMARY KEY, said VARCHAR(40), price DECIMAL(9,2), raw BLOB)"
-           if name != "shop" else "CREATE TABLE edited (id INT PRIMARY KEY, said VARCHAR(40), price DECIMAL(9,2), raw bytea)")  # fmt: skip
+    raw = "bytea" if name == "shop" else "BLOB"
+    define(client, name, f"CREATE TABLE edited (id INT PRIMARY KEY, said VARCHAR(40), price DECIMAL(9,2), raw {raw})")
     rows = "SELECT id, said, price, raw FROM edited"
     where = {"schema": schema, "table": "edited"}
 
@@ -92,7 +92,7 @@ def test_an_edited_row_is_in_the_drawer_after_the_redirect_and_its_program_does_
         answer = post(client, f"/rds/{name}/row", **where, **fields)
         assert answer.status_code == 303
         page = client.get(answer.location).get_data(as_text=True)
-        assert "1 query from the form before" in page or "and 1 query from the form before" in page
+        assert "1 query from the form before" in page
         assert PASSWORD not in page
         return next(one for one in programs(page) if "commit()" in one)
 
