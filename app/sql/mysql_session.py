@@ -70,7 +70,7 @@ class MysqlSession:
             f"SESSION {'tx_read_only' if maria else 'transaction_read_only'}={0 if options.write else 1}",
             f"SESSION {limit}",
             f"SESSION innodb_lock_wait_timeout={max(1, round(options.timeout))}",
-            f"SESSION sql_select_limit={'DEFAULT' if options.write else options.limit + 1}",
+            f"SESSION sql_select_limit={'DEFAULT' if options.write else options.skip + options.limit + 1}",
         ]
         if options.token:
             parts.append(f"@trellis=GET_LOCK('trellis:{options.token}',0)")
@@ -138,6 +138,9 @@ class MysqlSession:
         columns = tuple(mysql_values.column(field) for field in cursor._result.fields)
         bits = tuple(place for place, column in enumerate(columns) if column.kind == "bit")
         rows: list[tuple[values.Cell, ...]] = []
+        for _ in range(options.skip):
+            if cursor.fetchone() is None:
+                break
         while len(rows) <= options.limit and (raw := cursor.fetchone()) is not None:
             rows.append(values.cut(mysql_values.row(raw, columns, bits), options.cell))
         if len(rows) > options.limit and cursor.fetchone() is not None:

@@ -116,6 +116,8 @@ class PostgresSession:
         rows: list[tuple[values.Cell, ...]] = []
         columns: tuple[values.Column, ...] = ()
         shown = text[:500].replace("/*", "/ *").replace("*/", "* /")  # what pg_stat_activity shows while it runs
+        if options.skip:
+            cursor.execute(f"MOVE FORWARD {options.skip} FROM trellis_{self._number} /* {shown} */")
         cursor.execute(f"FETCH FORWARD {options.limit + 1} FROM trellis_{self._number} /* {shown} */")
         columns = postgres_values.columns(cursor, self._connection)
         for row in cursor:
@@ -129,9 +131,10 @@ class PostgresSession:
             affected = cursor.rowcount if cursor.rowcount >= 0 else None
             return Answer(None, affected=affected, notices=tuple(self._notices), ended=ended)
         columns = postgres_values.columns(cursor, self._connection)
-        rows = tuple(values.cut(row, options.cell) for row in cursor.fetchmany(options.limit))
+        found = cursor.fetchmany(options.skip + options.limit)[options.skip :]
+        rows = tuple(values.cut(row, options.cell) for row in found)
         changed = cursor.rowcount if (cursor.statusmessage or "").split(" ")[0] not in ("SELECT", "FETCH") else None
-        return Answer(columns, rows, cursor.rowcount > len(rows), changed, tuple(self._notices), ended)
+        return Answer(columns, rows, cursor.rowcount > options.skip + len(rows), changed, tuple(self._notices), ended)
 
     def _send(self, text: str) -> None:
         """Run statements of our own, several in one round trip."""
