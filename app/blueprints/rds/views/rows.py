@@ -24,7 +24,7 @@ from app.sql.values import Cell, Cut
 
 @dataclass(frozen=True)
 class Input:
-    """One field of the form: `text` as it stands there, `long` for an area instead of a line."""
+    """One field of the form: `text` as it stands there, `long` for an area of lines, `cut` for a large cell."""
 
     name: str
     type: str
@@ -35,6 +35,7 @@ class Input:
     primary: bool
     long: bool
     help: str
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,7 @@ def _input(field: service.Field) -> Input:
         field.primary,
         "\n" in text or len(text) > 80 or field.kind == "json",
         told,
+        isinstance(field.old, Cut),
     )
 
 

@@ -15,6 +15,7 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import keys
 from app.blueprints.rds.service.cells import as_json
 from app.blueprints.rds.views import snippets
+from app.blueprints.rds.views.cell import address as cell_address
 from app.blueprints.rds.views.connected import Connected, connected
 from app.sql import page as paging
 from app.sql.edit import Edit
@@ -57,6 +58,7 @@ def table(identifier: str) -> Response:
         return _as_json(page)
     snippets.show_one(there, Edit(found.statement, found.parameters, found.seconds))
     more: dict[str, Any] = {"comparisons": COMPARISONS, "row_keys": _keys(found), "links": _links(there, found)}
+    more["file"] = cell_address(there, query.schema, query.table)
     editable = bool(found.structure.key()) and not aws.identity().read_only
     return respond.page("rds/table.html", page, editable=editable, **more)
 
