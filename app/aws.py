@@ -102,7 +102,7 @@ class Aws:
         self._session = session_factory()
         self._clients: dict[tuple[str, str], Any] = {}
         self._identities: dict[str, tuple[float, Identity]] = {}
-        self._regions: dict[str, list[str]] = {}
+        self._regions: dict[str, tuple[str, ...]] = {}
         self._nobody_until = 0.0
         self._lock = threading.Lock()
 
@@ -151,10 +151,10 @@ class Aws:
             return Identity(kind, problem=str(error))
         return Identity(kind, answer["Account"], answer["Arn"])
 
-    def regions(self, service: str = "s3") -> list[str]:
+    def regions(self, service: str = "s3") -> tuple[str, ...]:
         """Return the names of the regions in which a service exists."""
         if service not in self._regions:
-            self._regions[service] = sorted(self._session.get_available_regions(service))
+            self._regions[service] = tuple(sorted(self._session.get_available_regions(service)))
         return self._regions[service]
 
 
