@@ -10,7 +10,7 @@ from flask import Flask, request, url_for
 from app import aws, security
 from app.blueprints import GROUPS, Nav
 from app.drawer import drawer
-from app.rendering import KEPT
+from app.rendering import KEPT, csrf_token
 
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
@@ -88,6 +88,7 @@ def init_app(app: Flask) -> None:
     """Register filters and the values that base.html needs."""
     for filter_ in (size, number, exact, ago):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["locked"] = lambda: aws.identity().read_only  # a global, so that macros see it
 
     @lru_cache(KEPT)
@@ -106,5 +107,6 @@ def init_app(app: Flask) -> None:
             "region": aws.region,
             "regions": lambda: aws.door().regions(),
             "csp_nonce": security.nonce,
+            "csrf_token": csrf_token,
             "drawer": drawer,
         }
