@@ -28,6 +28,7 @@ def init_app(app: Flask) -> None:
         if endpoint == "static":
             values.setdefault("version", current)
 
+    app.extensions["icons"] = f"/static/{current}/icons.svg"
     # A page names its files and icons a hundred times: this is quicker than url_for.
     app.jinja_env.globals["asset"] = lambda filename: f"/static/{current}/{filename}"
 

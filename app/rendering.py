@@ -1,6 +1,6 @@
 """How templates are rendered quickly: what is the same on every page is rendered once, small parts are functions."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import MutableMapping
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
@@ -10,7 +10,9 @@ from flask.templating import Environment
 from flask_wtf.csrf import generate_csrf
 from jinja2 import Template
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, escape
+from markupsafe import Markup
+
+from app import calls_markup, markup
 
 KEPT = 256  # renderings of constant parts, and symbols, that are remembered
 ADDRESSES = 2048  # addresses that are remembered
@@ -61,16 +63,6 @@ class QuickEnvironment(Environment):
         return found
 
 
-def attributes(pairs: Mapping[str, Any]) -> Markup:
-    """Return the attributes of a tag, " name=value" each with _ for -; None and False leave one out."""
-    made = [
-        f" {escape(name.replace('_', '-'))}" + ("" if value is True else f'="{escape(value)}"')
-        for name, value in pairs.items()
-        if value is not None and value is not False
-    ]
-    return Markup("".join(made))  # noqa: S704 every value in it was escaped
-
-
 def csrf_token() -> str:
     """Return this request's token; signed once."""
     if "shown_csrf_token" not in g:
@@ -80,17 +72,17 @@ def csrf_token() -> str:
 
 
 def init_app(app: Flask) -> None:
-    """Render with the quick environment; give templates `constant`, `url_for`, `draw_icon` and `draw_attributes`."""
+    """Render with the quick environment; give templates `constant`, `url_for` and the parts, as `draw_icon`."""
     app.jinja_environment = QuickEnvironment
     environment = app.jinja_env
 
-    @lru_cache(KEPT)
-    def rendered(name: str, _root: str, values: tuple[tuple[str, Any], ...]) -> Markup:
-        return Markup(environment.get_template(name).render(dict(values)))  # noqa: S704 a template escapes by itself
+    @lru_cache(KEPT, typed=True)  # what is escaped already equals its text
+    def rendered(name: str, _root: str, **values: Any) -> Markup:
+        return Markup(environment.get_template(name).render(values))  # noqa: S704 a template escapes by itself
 
     def constant(name: str, **values: Any) -> Markup:
         """Return a template that needs nothing of the request but `values`, rendered once for each set of them."""
-        return rendered(name, request.script_root, tuple(values.items()))
+        return rendered(name, request.script_root, **values)
 
     @lru_cache(ADDRESSES, typed=True)
     def known(endpoint: str, _root: str, **values: Any) -> str:
@@ -102,14 +94,5 @@ def init_app(app: Flask) -> None:
             return app.url_for(endpoint, **values)
         return known(endpoint, request.script_root, **values)
 
-    @lru_cache(KEPT)
-    def draw_icon(name: str, label: str = "", size: str = "", **more: str) -> Markup:
-        """Return one symbol of static/icons.svg; `class` is added to its own."""
-        classes = " ".join(["icon", *([f"icon-{size}"] if size else []), *more.values()]).strip()
-        told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-        address = environment.globals["asset"]("icons.svg")
-        text = f'<svg class="{escape(classes)}" {told}><use href="{address}#{escape(name)}"/></svg>'
-        return Markup(text)  # noqa: S704 every value in it was escaped
-
-    given = {"constant": constant, "url_for": url_for, "draw_icon": draw_icon, "draw_attributes": attributes}
-    environment.globals.update(given)
+    parts = {f"draw_{part.__name__}": part for part in (*markup.PARTS, *calls_markup.PARTS)}
+    environment.globals.update({"constant": constant, "url_for": url_for, **parts})

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Flask, request, url_for
 
-from app import aws, security
+from app import aws, respond, security
 from app.blueprints import GROUPS, Nav
 from app.drawer import drawer
 from app.rendering import KEPT, csrf_token
@@ -106,6 +106,7 @@ def init_app(app: Flask) -> None:
             "where": aws.identity,
             "region": aws.region,
             "regions": lambda: aws.door().regions(),
+            "is_fragment": respond.wants_fragment,
             "csp_nonce": security.nonce,
             "csrf_token": csrf_token,
             "drawer": drawer,

@@ -72,7 +72,9 @@ def test_no_line_for_what_was_only_looked_at_or_is_bound() -> None:
 
 
 def test_a_failed_statement_is_in_the_drawer(client: FlaskClient) -> None:
-    answer = client.get("/rds/shop/query?sql=SELECT+1;SELECT+no_such").get_data(as_text=True)
+    answer = client.get(
+        "/rds/shop/query?sql=SELECT+1;SELECT+no_such", headers={"HX-Request": "true"}
+    ).get_data(as_text=True)
     calls = json.loads(answer.split("data-rds-calls>")[1].split("</script>")[0])["calls"]
     spoken = [(one["operation"], one["status"], one["error_code"]) for one in calls if one["service"] == "sql"]
     assert spoken == [("SELECT", "Answered", None), ("SELECT", "Failed", "42703")]
