@@ -181,10 +181,11 @@ def door() -> Aws:
 
 def region() -> str:
     """Return the region that this person has chosen, or the default."""
-    if "region" not in g:
+    name: str | None = g.get("region")
+    if name is None:
         chosen = session.get("region")
-        g.region = chosen if chosen in door().regions() else current_app.extensions["settings"].region
-    name: str = g.region
+        name = chosen if chosen in door().regions() else current_app.extensions["settings"].region
+        g.region = name
     return name
 
 

@@ -91,7 +91,9 @@ def _fact(name: str, value: str, shown: bool) -> str:
 
 def _link(url: str, key: str, words: str) -> str:
     outside = 'rel="noreferrer" target="_blank"'
-    return f'<a href="{escape(url or "#")}" {outside} data-fill-href="{key}">{words}{icon("external", size="small")}</a>'
+    return (
+        f'<a href="{escape(url or "#")}" {outside} data-fill-href="{key}">{words}{icon("external", size="small")}</a>'
+    )
 
 
 PARTS = (took, part, call_row, blank_row)

@@ -7,26 +7,21 @@ from collections.abc import Mapping
 from functools import lru_cache
 from typing import Any
 
-from flask import current_app
 from markupsafe import Markup, escape
 
 from app import aws
+from app.assets import address
 
 WHY_OFF = "This account is read-only here: changes are switched off."
 _OFF = f' disabled title="{WHY_OFF}"'
 
 
-@lru_cache(256, typed=True)
-def _icon(sheet: str, name: str, label: str, size: str, classes: str) -> Markup:
-    names = " ".join(filter(None, ["icon", f"icon-{size}" if size else "", classes]))
-    told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
-    return safe(f'<svg class="{escape(names)}" {told}><use href="{sheet}#{escape(name)}"/></svg>')
-
-
+@lru_cache(256, typed=True)  # what is escaped already equals its text
 def icon(name: str, label: str = "", size: str = "", **more: str) -> Markup:
     """Return one symbol of static/icons.svg; `class` is added to its own classes, `label` is for those who hear."""
-    sheet: str = current_app.extensions["icons"]
-    return _icon(sheet, name, label, size, more.get("class", ""))
+    classes = " ".join(filter(None, ["icon", f"icon-{size}" if size else "", more.get("class", "")]))
+    told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    return safe(f'<svg class="{escape(classes)}" {told}><use href="{address("icons.svg")}#{escape(name)}"/></svg>')
 
 
 def attributes(pairs: Mapping[str, Any]) -> Markup:

@@ -65,15 +65,15 @@ class QuickEnvironment(Environment):
 
 def csrf_token() -> str:
     """Return this request's token; signed once."""
-    if "shown_csrf_token" not in g:
-        g.shown_csrf_token = generate_csrf()
-    token: str = g.shown_csrf_token
+    token: str | None = g.get("shown_csrf_token")
+    if token is None:
+        token = g.shown_csrf_token = generate_csrf()
     return token
 
 
 def init_app(app: Flask) -> None:
     """Render with the quick environment; give templates `constant`, `url_for` and the parts, as `draw_icon`."""
-    app.jinja_environment = QuickEnvironment
+    app.jinja_environment = QuickEnvironment  # type: ignore[assignment]  # Flask says its own class, and means any of it
     environment = app.jinja_env
 
     @lru_cache(KEPT, typed=True)  # what is escaped already equals its text

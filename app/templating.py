@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request, url_for
+from markupsafe import Markup
 
 from app import aws, respond, security
 from app.blueprints import GROUPS, Nav
@@ -92,17 +93,23 @@ def init_app(app: Flask) -> None:
     app.jinja_env.globals["locked"] = lambda: aws.identity().read_only  # a global, so that macros see it
 
     @lru_cache(KEPT)
-    def rail(blueprint: str, path: str, _root: str) -> tuple[NavGroup, ...]:
+    def groups(blueprint: str, path: str, _root: str) -> tuple[NavGroup, ...]:
         return navigation(app.extensions["navs"], blueprint, path)
 
-    def seen_from_here() -> tuple[NavGroup, ...]:
+    @lru_cache(KEPT)
+    def rendered(blueprint: str, path: str, root: str) -> Markup:
+        found = app.jinja_env.get_template("partials/_rail.html").render(groups=groups(blueprint, path, root))
+        return Markup(found)  # noqa: S704 a template escapes by itself
+
+    def place() -> tuple[str, str, str]:
         path = request.path if request.path.count("/") <= 2 else ""  # deeper ones are no service's own page
-        return rail(request.blueprint or "", path, request.script_root)
+        return request.blueprint or "", path, request.script_root
 
     @app.context_processor
     def shared() -> dict[str, Any]:
         return {
-            "navigation": seen_from_here,
+            "navigation": lambda: groups(*place()),
+            "rail": lambda: rendered(*place()),
             "where": aws.identity,
             "region": aws.region,
             "regions": lambda: aws.door().regions(),
