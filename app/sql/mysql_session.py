@@ -16,14 +16,13 @@ from pymysql import err
 from pymysql.constants import SERVER_STATUS
 from pymysql.cursors import SSCursor
 
-from app.sql import errors, mysql_values, values
+from app.sql import errors, mysql_pipe, mysql_values, values
 from app.sql.mysql_errors import translate
 from app.sql.options import Answer, Options
 from app.sql.statements import Statement, bind, words
 from app.sql.target import Dialect
 from app.sql.values import Column
 
-RESET = 0x1F  # COM_RESET_CONNECTION
 FILES = {"LOAD": "LOAD DATA and LOAD XML move files.", "INSTALL": "Libraries are not installed from here."}
 
 
@@ -55,10 +54,13 @@ class MysqlSession:
         self.reusable = True
 
     def begin(self, options: Options) -> None:
-        """Set limits and the cancel token in one round trip, then start the transaction."""
+        """Set limits and the cancel token and start the transaction, in one round trip."""
         self._write = options.write
-        self._send(self._settings(options))
-        self._send("START TRANSACTION READ WRITE" if options.write else "START TRANSACTION READ ONLY")
+        start = "START TRANSACTION READ WRITE" if options.write else "START TRANSACTION READ ONLY"
+        try:
+            mysql_pipe.query(self._connection, (self._settings(options), start))
+        except (err.MySQLError, OSError) as error:
+            raise translate(error) from error
 
     def _settings(self, options: Options) -> str:
         milliseconds = max(1, round(options.timeout * 1000))
@@ -185,8 +187,9 @@ class MysqlSession:
         if commit:
             self._send("COMMIT")
         try:
-            self._connection._execute_command(RESET, b"")
-            self._connection._read_ok_packet()
+            mysql_pipe.send(self._connection, (mysql_pipe.RESET, b""))
+            if self._write:  # what is rolled back is so when the person hears of it
+                mysql_pipe.receive(self._connection)
         except (err.MySQLError, OSError) as error:
             self.reusable = False
             raise translate(error) from error

@@ -53,6 +53,7 @@ def open_session(target: Target, options: Options, engines: Engines = ENGINES) -
                 lent.invalidate()
                 if attempt == 2 or not isinstance(error, errors.Lost):
                     raise
+                engines.get(target).empty()  # what stopped one stopped the others
                 continue
             try:
                 yield session

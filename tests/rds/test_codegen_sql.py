@@ -122,7 +122,9 @@ def test_the_drawer_counts_queries_beside_calls(client: FlaskClient) -> None:
 
 
 def test_a_failed_statement_is_in_the_drawer(client: FlaskClient) -> None:
-    answer = client.get("/rds/shop/query?sql=SELECT+1;SELECT+no_such").get_data(as_text=True)
+    answer = client.get("/rds/shop/query?sql=SELECT+1;SELECT+no_such", headers={"HX-Request": "true"}).get_data(
+        as_text=True
+    )
     calls = json.loads(answer.split("data-rds-calls>")[1].split("</script>")[0])["calls"]
     spoken = [(one["operation"], one["status"], one["error_code"]) for one in calls if one["service"] == "sql"]
     assert spoken == [("SELECT", "Answered", None), ("SELECT", "Failed", "42703")]
