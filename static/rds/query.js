@@ -31,6 +31,7 @@ function begin() {
   cancelButton.hidden = false;
   cancelButton.disabled = false;
   form.querySelector("[data-rds-run]").disabled = true;
+  editor.view.contentDOM.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 27 })); // closes completion
   results.classList.add("is-stale");
   editor.mark([]);
   clock.start();

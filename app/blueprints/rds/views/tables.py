@@ -59,7 +59,8 @@ def table(identifier: str) -> Response:
     snippets.show_one(there, Edit(found.statement, found.parameters, found.seconds))
     more: dict[str, Any] = {"comparisons": COMPARISONS, "row_keys": _keys(found), "links": _links(there, found)}
     more["file"] = cell_address(there, query.schema, query.table)
-    editable = bool(found.structure.key()) and not aws.identity().read_only
+    more["keyed"] = bool(found.structure.key())
+    editable = more["keyed"] and not aws.identity().read_only
     return respond.page("rds/table.html", page, editable=editable, **more)
 
 
