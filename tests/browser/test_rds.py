@@ -105,6 +105,10 @@ def test_results_plans_charts_and_menus(page_at: OpenPage, shop: str, theme: str
     expect(page.locator("[data-grid] tbody tr:visible")).to_have_count(7)
     page.get_by_role("button", name="Chart").click()
     expect(page.locator(".grid-chart rect.mark")).to_have_count(7)
+    drawn, words = page.locator(".grid-chart svg").bounding_box(), page.locator(".grid-chart text").first.bounding_box()
+    assert drawn and words
+    assert drawn["width"] > width / 2, "the chart takes the room that it has"
+    assert words["height"] > 9, "and is not scaled down until its words cannot be read"
     assert_accessible(page)
     page.get_by_role("button", name="JSON").click()
     assert '"word": "word 3"' in page.locator(".grid-json").inner_text()

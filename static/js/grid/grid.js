@@ -81,6 +81,7 @@ function show(result, view) {
   if (view === "table") return;
   const other = document.createElement("div");
   other.dataset.gridOther = "";
+  box.before(other); // first: a chart asks how much room there is
   if (view === "json") {
     const code = document.createElement("pre");
     code.className = "grid-json";
@@ -88,7 +89,6 @@ function show(result, view) {
     code.textContent = asJson(dataOf(table));
     other.append(code);
   } else drawChart(other, dataOf(table));
-  box.before(other);
 }
 
 function openMenu(event, table) {
