@@ -33,6 +33,7 @@ function begin() {
   form.querySelector("[data-rds-run]").disabled = true;
   editor.view.contentDOM.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 27 })); // closes completion
   results.classList.add("is-stale");
+  results.setAttribute("aria-busy", "true");
   editor.mark([]);
   clock.start();
 }
@@ -42,6 +43,7 @@ function end() {
   cancelButton.hidden = true;
   form.querySelector("[data-rds-run]").disabled = false;
   results.classList.remove("is-stale");
+  results.removeAttribute("aria-busy");
   clock.stop();
 }
 

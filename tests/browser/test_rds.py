@@ -1,5 +1,6 @@
 """The book's database walked through in Chromium, a query cancelled, a mistake marked, a plan read."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.browsing import Faults, assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
 from tests.rds.conftest import make_instances
+from tests.rds.test_codegen_sql import run_program
 
 ENDLESS = "SELECT count(*) FROM generate_series(1, 9000000000) a"
 
@@ -33,6 +35,10 @@ def create_database_1(page: Page) -> None:
     expect(page.locator("[data-rds-price] strong")).to_have_text("$14.71")
     page.get_by_label("Storage in GiB").fill("200")
     expect(page.locator("[data-rds-price] strong")).to_have_text("$35.41")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Let it grow up to, in GiB").fill("1000")
+    page.get_by_label("Port").fill("3306")
+    page.get_by_label("Publicly accessible").check()
     page.get_by_label("Type it").check()
     page.locator("[name=password]").fill("correct-horse")
     assert_accessible(page)
@@ -57,9 +63,11 @@ def define_and_fill(page: Page) -> None:
     expect(page.get_by_text("Committed.", exact=True)).to_be_visible()
 
 
-def test_the_books_database(page_at: OpenPage, live: Live) -> None:
+def test_the_books_database(page_at: OpenPage, live: Live, tmp_path: Path) -> None:
     page = page_at("/rds/")
     create_database_1(page)
+    made = live.aws.client("rds").describe_db_instances(DBInstanceIdentifier="database-1")["DBInstances"][0]
+    assert (made["AllocatedStorage"], made["MaxAllocatedStorage"], made["PubliclyAccessible"]) == (200, 1000, True)
     page.locator(".page-head").get_by_role("link", name="Query").click()
     define_and_fill(page)
     page.locator(".work-mode").get_by_text("Read only").click()
@@ -72,8 +80,11 @@ def test_the_books_database(page_at: OpenPage, live: Live) -> None:
     secret: Any = live.aws.client("secretsmanager").get_secret_value(SecretId="rds/database-1")
     assert "correct-horse" in secret["SecretString"]
     page.locator("#drawer > summary").click()
-    assert "get_secret_value" in page.content()
     assert "correct-horse" not in page.content()
+    programs = page.locator("#drawer [data-fill=python]").all_text_contents()
+    program = next(one for one in reversed(programs) if "sqlalchemy" in one)
+    assert "get_secret_value" in program, "it reads with the secret"
+    assert run_program(program, live.aws, tmp_path) == "(2, 'USA')\n", "a terminal gives the page's row"
 
 
 def test_a_query_is_cancelled(page_at: OpenPage, shop: str, faults: Faults) -> None:

@@ -32,7 +32,7 @@ def note(page: "QueryPage", database: str) -> None:
         "committed": ran.committed,
         "error": ran.mistake.title if ran.mistake else "",
     }
-    notes.note(KIND, page.instance, entry, (database, entry["sql"], page.asked.write))
+    notes.note(KIND, page.instance, entry, (database, entry["sql"], page.asked.write, ran.committed))
 
 
 def lists(identifier: str) -> dict[str, list[Any]]:
