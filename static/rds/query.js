@@ -149,6 +149,11 @@ document.addEventListener("change", openDatabase);
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-rds-clear]")) results.replaceChildren();
 });
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-rds-to-write]")) return;
+  form.elements.mode.value = "write";
+  form.querySelector("[data-rds-run]").focus(); // nothing runs by itself: the next press does
+});
 // A query that is left behind is stopped.
 window.addEventListener("pagehide", () => run && navigator.sendBeacon(form.dataset.cancel, body()));
 startKeeping(form, editor);

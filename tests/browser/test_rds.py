@@ -48,22 +48,28 @@ def create_database_1(page: Page) -> None:
 
 
 def define_and_fill(page: Page) -> None:
-    """Make the book's database, table and rows in write mode."""
-    page.locator(".work-mode").get_by_text("Write").click()
+    """Make the book's database, table and rows; who forgets to switch to write mode is led there."""
     write(page, "CREATE DATABASE address;\nUSE address;\nCREATE TABLE address (id INT, address VARCHAR(20));")
     page.keyboard.press("Control+Enter")
+    expect(page.locator(".rds-mistake")).to_contain_text("CREATE may change something")
+    assert_accessible(page)
+    page.get_by_role("button", name="Switch to write mode").click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("commits by itself at CREATE")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Run it").click()
     expect(page.get_by_text("Committed.", exact=True)).to_be_visible()
     expect(page.locator(".rds-table-link")).to_have_text("address~0")
+    assert "rows changed" not in page.locator("#results").inner_text(), "what defines something changes no rows"
     write(page, 'INSERT INTO address VALUES (1, "Germany");\nINSERT INTO address VALUES (2, "USA");')
     page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="Commit").click()
     expect(page.get_by_text("Committed.", exact=True)).to_be_visible()
 
 
-def test_the_books_database(page_at: OpenPage, live: Live, tmp_path: Path) -> None:
+def test_the_books_database(page_at: OpenPage, live: Live, faults: Faults, tmp_path: Path) -> None:
+    faults.expected.add(422)
     page = page_at("/rds/")
     create_database_1(page)
     made = live.aws.client("rds").describe_db_instances(DBInstanceIdentifier="database-1")["DBInstances"][0]
