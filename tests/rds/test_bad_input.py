@@ -26,6 +26,20 @@ ENDLESS = {
 }
 
 
+def under_way(app: Flask, name: str, token: str) -> tuple[threading.Thread, list[Any]]:
+    """Start a query without end in a thread; its answer is in the list when the thread has ended."""
+    answers: list[Any] = []
+
+    def work() -> None:
+        with app.test_client() as other:
+            other.environ_base["HTTP_HOST"] = "127.0.0.1"
+            answers.append(run(other, name, ENDLESS[name], run=token, timeout=60))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread, answers
+
+
 @both
 def test_a_syntax_error_has_its_place(page: Callable[..., Page], client: FlaskClient, name: str) -> None:
     shown = check_page(run(client, name, "SELECT 1;\nSELECT 2\nFORM t"), "query", 422, 3)
@@ -106,15 +120,7 @@ def test_a_hundred_million_rows_are_a_page(client: FlaskClient, name: str) -> No
 
 @both
 def test_a_cancelled_query_is_gone_at_the_server(app: Flask, client: FlaskClient, name: str) -> None:
-    answers: list[Any] = []
-
-    def work() -> None:
-        with app.test_client() as other:
-            other.environ_base["HTTP_HOST"] = "127.0.0.1"
-            answers.append(run(other, name, ENDLESS[name], run="cancel-me-1", timeout=60))
-
-    thread = threading.Thread(target=work)
-    thread.start()
+    thread, answers = under_way(app, name, "cancel-me-1")
     end = time.monotonic() + 20
     while time.monotonic() < end and thread.is_alive():
         post(client, f"/rds/{name}/query/cancel", run="cancel-me-1")
@@ -199,15 +205,7 @@ def test_a_server_that_stops_in_the_middle_of_a_file_ends_it_with_an_error(
 def test_a_server_that_stops_under_a_query_is_told(
     app: Flask, client: FlaskClient, embedded: Embedded, name: str
 ) -> None:
-    answers: list[Any] = []
-
-    def work() -> None:
-        with app.test_client() as other:
-            other.environ_base["HTTP_HOST"] = "127.0.0.1"
-            answers.append(run(other, name, ENDLESS[name], run="stopped-under-me", timeout=60))
-
-    thread = threading.Thread(target=work)
-    thread.start()
+    thread, answers = under_way(app, name, "stopped-under-me")
     end = time.monotonic() + 20
     there = {
         "shop": "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%under-me%' AND state = 'active'",
