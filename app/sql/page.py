@@ -151,8 +151,10 @@ def _order(structure: Structure, query: Query) -> tuple[str, ...]:
     return (query.sort, *(name for name in key if name != query.sort))
 
 
-def build(query: Query, order: tuple[str, ...], dialect: Dialect) -> tuple[str, dict[str, object]]:
-    """Return the text of a page's query, with :name parameters, and their values."""
+def build(
+    query: Query, order: tuple[str, ...], dialect: Dialect, *, whole: bool = False
+) -> tuple[str, dict[str, object]]:
+    """Return the text of a page's query, with :name parameters, and their values; `whole` leaves out the limit."""
     values: dict[str, object] = {}
     conditions = [_condition(each, f"f{place}", values, dialect) for place, each in enumerate(query.filters)]
     backwards = query.way in ("before", "last")
@@ -165,6 +167,8 @@ def build(query: Query, order: tuple[str, ...], dialect: Dialect) -> tuple[str, 
         text += " WHERE " + " AND ".join(conditions)
     if by:
         text += " ORDER BY " + ", ".join(quote(name, dialect) + (" DESC" if down else "") for name in by)
+    if whole:
+        return text, values
     text += f" LIMIT {query.size + 1}"
     if not order and query.offset:
         text += f" OFFSET {min(query.offset, DEEPEST)}"

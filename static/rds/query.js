@@ -31,7 +31,9 @@ function begin() {
   cancelButton.hidden = false;
   cancelButton.disabled = false;
   form.querySelector("[data-rds-run]").disabled = true;
+  editor.view.contentDOM.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 27 })); // closes completion
   results.classList.add("is-stale");
+  results.setAttribute("aria-busy", "true");
   editor.mark([]);
   clock.start();
 }
@@ -41,6 +43,7 @@ function end() {
   cancelButton.hidden = true;
   form.querySelector("[data-rds-run]").disabled = false;
   results.classList.remove("is-stale");
+  results.removeAttribute("aria-busy");
   clock.stop();
 }
 
@@ -145,6 +148,11 @@ form.querySelector("[data-rds-explain]").addEventListener("click", (event) => {
 document.addEventListener("change", openDatabase);
 document.addEventListener("click", (event) => {
   if (event.target.closest("[data-rds-clear]")) results.replaceChildren();
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("[data-rds-to-write]")) return;
+  form.elements.mode.value = "write";
+  form.querySelector("[data-rds-run]").focus(); // nothing runs by itself: the next press does
 });
 // A query that is left behind is stopped.
 window.addEventListener("pagehide", () => run && navigator.sendBeacon(form.dataset.cancel, body()));

@@ -1,5 +1,6 @@
 """The book's database walked through in Chromium, a query cancelled, a mistake marked, a plan read."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.browsing import Faults, assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
 from tests.rds.conftest import make_instances
+from tests.rds.test_codegen_sql import run_program
 
 ENDLESS = "SELECT count(*) FROM generate_series(1, 9000000000) a"
 
@@ -33,6 +35,10 @@ def create_database_1(page: Page) -> None:
     expect(page.locator("[data-rds-price] strong")).to_have_text("$14.71")
     page.get_by_label("Storage in GiB").fill("200")
     expect(page.locator("[data-rds-price] strong")).to_have_text("$35.41")
+    page.get_by_text("More settings").click()
+    page.get_by_label("Let it grow up to, in GiB").fill("1000")
+    page.get_by_label("Port").fill("3306")
+    page.get_by_label("Publicly accessible").check()
     page.get_by_label("Type it").check()
     page.locator("[name=password]").fill("correct-horse")
     assert_accessible(page)
@@ -42,24 +48,32 @@ def create_database_1(page: Page) -> None:
 
 
 def define_and_fill(page: Page) -> None:
-    """Make the book's database, table and rows in write mode."""
-    page.locator(".work-mode").get_by_text("Write").click()
+    """Make the book's database, table and rows; who forgets to switch to write mode is led there."""
     write(page, "CREATE DATABASE address;\nUSE address;\nCREATE TABLE address (id INT, address VARCHAR(20));")
     page.keyboard.press("Control+Enter")
+    expect(page.locator(".rds-mistake")).to_contain_text("CREATE may change something")
+    assert_accessible(page)
+    page.get_by_role("button", name="Switch to write mode").click()
+    expect(page.get_by_role("button", name="Run", exact=True)).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.get_by_text("commits by itself at CREATE")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Run it").click()
     expect(page.get_by_text("Committed.", exact=True)).to_be_visible()
     expect(page.locator(".rds-table-link")).to_have_text("address~0")
+    assert "rows changed" not in page.locator("#results").inner_text(), "what defines something changes no rows"
     write(page, 'INSERT INTO address VALUES (1, "Germany");\nINSERT INTO address VALUES (2, "USA");')
     page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="Commit").click()
     expect(page.get_by_text("Committed.", exact=True)).to_be_visible()
 
 
-def test_the_books_database(page_at: OpenPage, live: Live) -> None:
+def test_the_books_database(page_at: OpenPage, live: Live, faults: Faults, tmp_path: Path) -> None:
+    faults.expected.add(422)
     page = page_at("/rds/")
     create_database_1(page)
+    made = live.aws.client("rds").describe_db_instances(DBInstanceIdentifier="database-1")["DBInstances"][0]
+    assert (made["AllocatedStorage"], made["MaxAllocatedStorage"], made["PubliclyAccessible"]) == (200, 1000, True)
     page.locator(".page-head").get_by_role("link", name="Query").click()
     define_and_fill(page)
     page.locator(".work-mode").get_by_text("Read only").click()
@@ -72,8 +86,11 @@ def test_the_books_database(page_at: OpenPage, live: Live) -> None:
     secret: Any = live.aws.client("secretsmanager").get_secret_value(SecretId="rds/database-1")
     assert "correct-horse" in secret["SecretString"]
     page.locator("#drawer > summary").click()
-    assert "get_secret_value" in page.content()
     assert "correct-horse" not in page.content()
+    programs = page.locator("#drawer [data-fill=python]").all_text_contents()
+    program = next(one for one in reversed(programs) if "sqlalchemy" in one)
+    assert "get_secret_value" in program, "it reads with the secret"
+    assert run_program(program, live.aws, tmp_path) == "(2, 'USA')\n", "a terminal gives the page's row"
 
 
 def test_a_query_is_cancelled(page_at: OpenPage, shop: str, faults: Faults) -> None:
@@ -105,6 +122,10 @@ def test_results_plans_charts_and_menus(page_at: OpenPage, shop: str, theme: str
     expect(page.locator("[data-grid] tbody tr:visible")).to_have_count(7)
     page.get_by_role("button", name="Chart").click()
     expect(page.locator(".grid-chart rect.mark")).to_have_count(7)
+    drawn, words = page.locator(".grid-chart svg").bounding_box(), page.locator(".grid-chart text").first.bounding_box()
+    assert drawn and words
+    assert drawn["width"] > width / 2, "the chart takes the room that it has"
+    assert words["height"] > 9, "and is not scaled down until its words cannot be read"
     assert_accessible(page)
     page.get_by_role("button", name="JSON").click()
     assert '"word": "word 3"' in page.locator(".grid-json").inner_text()

@@ -11,6 +11,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.sql.engines import ENGINES, open_connection
+from app.sql.errors import Lost, SqlError, TooManyConnections
+from app.sql.target import Target
 from tests.embedded.process import Embedded
 from tests.pages import Page, check_page
 from tests.rds.conftest import PASSWORD, wait_for
@@ -21,6 +24,20 @@ ENDLESS = {
     "shop": "SELECT count(*) FROM generate_series(1, 9000000000) a",
     "database-1": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n, n m, n o",
 }
+
+
+def under_way(app: Flask, name: str, token: str) -> tuple[threading.Thread, list[Any]]:
+    """Start a query without end in a thread; its answer is in the list when the thread has ended."""
+    answers: list[Any] = []
+
+    def work() -> None:
+        with app.test_client() as other:
+            other.environ_base["HTTP_HOST"] = "127.0.0.1"
+            answers.append(run(other, name, ENDLESS[name], run=token, timeout=60))
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    return thread, answers
 
 
 @both
@@ -84,6 +101,13 @@ def test_a_query_that_takes_too_long_is_stopped(client: FlaskClient, name: str) 
     assert time.monotonic() - started < 5
 
 
+@pytest.mark.parametrize(("name", "sql"), [("shop", "SELECT pg_sleep(60)"), ("database-1", "SELECT SLEEP(60)")])
+def test_one_that_sleeps_past_its_time_is_woken(client: FlaskClient, name: str, sql: str) -> None:
+    answer = read(client, name, sql, timeout=1)
+    assert "too long" in answer["error"]["title"]
+    assert answer["results"] == []
+
+
 @both
 def test_a_hundred_million_rows_are_a_page(client: FlaskClient, name: str) -> None:
     tens = " CROSS JOIN ".join(f"(SELECT 1 UNION ALL {'SELECT 2 UNION ALL ' * 8}SELECT 3) t{n}" for n in range(8))
@@ -96,15 +120,7 @@ def test_a_hundred_million_rows_are_a_page(client: FlaskClient, name: str) -> No
 
 @both
 def test_a_cancelled_query_is_gone_at_the_server(app: Flask, client: FlaskClient, name: str) -> None:
-    answers: list[Any] = []
-
-    def work() -> None:
-        with app.test_client() as other:
-            other.environ_base["HTTP_HOST"] = "127.0.0.1"
-            answers.append(run(other, name, ENDLESS[name], run="cancel-me-1", timeout=60))
-
-    thread = threading.Thread(target=work)
-    thread.start()
+    thread, answers = under_way(app, name, "cancel-me-1")
     end = time.monotonic() + 20
     while time.monotonic() < end and thread.is_alive():
         post(client, f"/rds/{name}/query/cancel", run="cancel-me-1")
@@ -159,6 +175,76 @@ def test_a_rotated_password_is_fetched_again(client: FlaskClient, embedded: Embe
         value = json.dumps({"username": "dbadmin", "password": word, "dbInstanceIdentifier": "shop"})
         secrets.put_secret_value(SecretId="rds/shop", SecretString=value)
         assert read(client, "shop", "SELECT 1", database="postgres")["error"] is None
+
+
+@both
+def test_a_server_that_stops_in_the_middle_of_a_file_ends_it_with_an_error(
+    client: FlaskClient, embedded: Embedded, name: str
+) -> None:
+    """A file that is cut must not look whole: the stream fails, so that the browser says so."""
+    rds = embedded.client("rds")
+    tens = " CROSS JOIN ".join(f"(SELECT 1 UNION ALL {'SELECT 2 UNION ALL ' * 8}SELECT 3) t{n}" for n in range(8))
+    path = f"/rds/{name}/query"
+    answer = client.get(
+        path, query_string={"format": "csv", "sql": f"SELECT 'a row of a long file' AS words FROM {tens}"}
+    )
+    pieces = answer.iter_encoded()
+    assert next(pieces)
+    rds.reboot_db_instance(DBInstanceIdentifier=name)
+    with pytest.raises(SqlError) as lost:
+        for _ in pieces:
+            continue
+    assert isinstance(lost.value, Lost), lost.value
+    answer.close()
+    wait_for(rds, name, "available")
+    client.get(f"/rds/{name}/")
+    assert read(client, name, "SELECT 1")["results"][0]["rows"] == [[1]]
+
+
+@both
+def test_a_server_that_stops_under_a_query_is_told(
+    app: Flask, client: FlaskClient, embedded: Embedded, name: str
+) -> None:
+    thread, answers = under_way(app, name, "stopped-under-me")
+    end = time.monotonic() + 20
+    there = {
+        "shop": "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%under-me%' AND state = 'active'",
+        "database-1": "SELECT IS_USED_LOCK('trellis:stopped-under-me') IS NOT NULL",
+    }
+    while read(client, name, there[name])["results"][0]["rows"] != [[1]] and time.monotonic() < end:
+        time.sleep(0.05)
+    rds = embedded.client("rds")
+    rds.reboot_db_instance(DBInstanceIdentifier=name)
+    thread.join(60)
+    assert "The connection was lost" in check_page(answers[0], "query", 422, 3).text
+    wait_for(rds, name, "available")
+    client.get(f"/rds/{name}/")
+    assert read(client, name, "SELECT 1")["error"] is None
+
+
+@both
+def test_too_many_connections_are_told(client: FlaskClient, embedded: Embedded, name: str) -> None:
+    where = embedded.client("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]["Endpoint"]
+    target = Target(
+        "postgres" if name == "shop" else "mariadb",
+        where["Address"],
+        where["Port"],
+        "dbadmin",
+        database="shop",
+    )
+    ENGINES.close()
+    held: list[Any] = []
+    try:
+        with pytest.raises(TooManyConnections):
+            for _ in range(200):
+                held.append(open_connection(target, PASSWORD))
+        shown = check_page(client.get(f"/rds/{name}/query?sql=SELECT+1"), "query", 502, 3)
+        assert "Too many connections" in shown.text
+        assert "Wait until somebody is done" in shown.text
+    finally:
+        for connection in held:
+            connection.close()
+    assert read(client, name, "SELECT 1")["results"][0]["rows"] == [[1]]
 
 
 @both

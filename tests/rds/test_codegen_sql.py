@@ -21,10 +21,10 @@ from tests.rds.helpers import define, post, read
 
 
 def run_program(code: str, aws: Embedded, folder: Path) -> str:
-    """Run a program as a person would, after `source .trellis/env`."""
-    done = subprocess.run(
-        [sys.executable, "-c", code], capture_output=True, text=True, env=aws.env, cwd=folder, timeout=60
-    )
+    """Run a program as a person would in a terminal, after `. .trellis/env`."""
+    words = ["sh", "-c", '. "$0" && exec "$1" -c "$2"', str(aws.home / "env"), sys.executable, code]
+    bare = {"PATH": os.environ["PATH"], "HOME": str(folder)}
+    done = subprocess.run(words, capture_output=True, text=True, env=bare, cwd=folder, timeout=60)
     assert done.returncode == 0, f"{code}\n{done.stderr}"
     return done.stdout
 

@@ -9,6 +9,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.blueprints.rds.forms import ENGINES
+from app.blueprints.rds.service import prices
 from tests.embedded.process import Embedded
 from tests.pages import Page, check_page
 from tests.rds.conftest import PASSWORD, wait_for
@@ -20,6 +22,9 @@ def test_the_list_names_state_version_and_price(page: Callable[..., Page]) -> No
     assert "Available" in shown.text
     assert "MariaDB" in shown.text, "the true version, not the asked one"
     assert "$15.44" in shown.text
+    links = {str(a.get("href")) for a in shown.all(".//main//a")}
+    assert {prices.PAGES["mysql"], prices.FREE} <= links, "AWS's own page decides"
+    assert {choice.value for choice in ENGINES} == set(prices.PAGES)
     assert "hx-get" not in (shown.html.split('id="instances"')[1].split(">")[0]), "nothing moves: it does not ask again"
 
 

@@ -1,5 +1,6 @@
 """Tables by their key, filters, links to other tables, and rows that are edited with their old values checked."""
 
+import json
 from collections.abc import Callable
 
 import pytest
@@ -97,3 +98,52 @@ def test_somebody_elses_change_is_not_overwritten(page: Callable[..., Page], cli
     assert "mine" in answer.get_data(as_text=True), "what was typed stays"
     row = read(client, name, "SELECT name, note FROM parents WHERE id = 20")["results"][0]["rows"]
     assert row == [["parent 20", "theirs"]]
+
+
+def lines_of(client: FlaskClient, name: str) -> list[str]:
+    return client.get(address(name, "parents", format="ndjson")).get_data(as_text=True).splitlines()
+
+
+@both
+def test_a_table_is_a_file_in_every_form(client: FlaskClient, name: str) -> None:
+    whole = client.get(address(name, "parents", format="csv")).get_data(as_text=True)
+    assert len(whole.split("\r\n")) == 1 + len(lines_of(client, name)) + 1
+    lines = client.get(address(name, "parents", format="ndjson")).get_data(as_text=True).splitlines()
+    first = json.loads(lines[0])
+    assert (first["id"], first["name"], first["note"]) == (1, "parent 1", None)
+    assert client.get(address(name, "parents", format="parquet")).data[:4] == b"PAR1"
+    listed = json.loads(client.get(address(name, "parents", format="json", download="1")).data)
+    assert len(listed) == len(lines)
+    some = {"column": "id", "compare": "<=", "value": "3", "sort": "name", "order": "descending"}
+    asked = client.get(address(name, "parents", format="ndjson", **some)).get_data(as_text=True).splitlines()
+    assert [json.loads(line)["id"] for line in asked] == [3, 2, 1]
+    assert client.get(address(name, "nowhere", format="csv")).status_code == 422
+    assert client.get(address(name, "parents", format="csv", delimiter="x")).status_code == 400
+
+
+PAGES = [
+    "/rds/",
+    "/rds/{name}/",
+    "/rds/{name}/query?sql=SELECT+1",
+    "/rds/{name}/history",
+    "/rds/{name}/snapshots",
+    "/rds/{name}/delete",
+    "/rds/{name}/schema",
+    "/rds/{name}/schema/table?schema={schema}&table=parents",
+    "/rds/{name}/completion",
+    "/rds/{name}/table?schema={schema}&table=parents",
+    "/rds/{name}/row?schema={schema}&table=parents&key=[1]",
+    "/rds/{name}/row?schema={schema}&table=parents",
+]
+
+
+@both
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_is_json_too(client: FlaskClient, name: str, path: str) -> None:
+    path = path.format(name=name, schema=SCHEMA[name])
+    answer = client.get(path, headers={"Accept": "application/json"})
+    assert (answer.status_code, answer.mimetype) == (200, "application/json")
+    assert isinstance(answer.json, dict)
+    assert client.get(f"{path}{'&' if '?' in path else '?'}format=json").mimetype == "application/json"
+    planned = post(client, f"/rds/{name}/explain?format=json", sql="SELECT * FROM parents")
+    assert planned.json["plans"][0]["plan"]["what"]

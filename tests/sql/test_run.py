@@ -161,7 +161,8 @@ def test_double_quotes_on_postgresql_are_explained(engines: Engines, pg: Target)
 
 
 def test_notices_and_warnings_arrive(engines: Engines, pg: Target, maria: Target) -> None:
-    answer = ask(engines, pg, "DO $$ BEGIN RAISE WARNING 'hear me'; END $$").answer
+    script = statements.split("DO $$ BEGIN RAISE WARNING 'hear me'; END $$", "postgres")
+    answer = write(pg, script, engines=engines).results[0].answer
     assert answer.notices == ("WARNING: hear me",)
     assert "1365" in ask(engines, maria, "SELECT 1 / 0").answer.notices[0]
 

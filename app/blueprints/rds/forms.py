@@ -1,6 +1,6 @@
 """The forms of RDS's pages."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from flask_wtf import FlaskForm
 from wtforms import BooleanField, IntegerField, PasswordField, RadioField, SelectField, StringField
@@ -107,6 +107,15 @@ class RestoreForm(FlaskForm):
     instance_class = SelectField("DB instance class", [DataRequired()], default="db.t3.micro")
 
 
+class Chosen:
+    """Marks a list of which something is always chosen: it is not called optional."""
+
+    field_flags: ClassVar = {"required": True}
+
+    def __call__(self, form: FlaskForm, field: Any) -> None:
+        """Accept everything: the view knows which secrets it offers, and when one is needed."""
+
+
 class ConnectionForm(FlaskForm):
     """How to sign in to an instance; the view fills the secrets."""
 
@@ -120,9 +129,10 @@ class ConnectionForm(FlaskForm):
         ],
         default="secret",
     )
-    secret = SelectField("Secret", choices=[], validate_choice=False)
+    secret = SelectField("Secret", [Chosen()], choices=[], validate_choice=False)
     other = SelectField(
         "Other secret",
+        [Chosen()],
         choices=[],
         validate_choice=False,
         description="Nothing says that it belongs to this instance. Its user and password are sent to this server.",

@@ -3,7 +3,9 @@ import { isNumber } from "./grid.js";
 import { scale, ticks, words } from "./scale.js";
 
 const SVG = "http://www.w3.org/2000/svg";
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [860, 320, 64, 90, 12, 44];
+const [WIDEST, NARROWEST, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [1100, 300, 320, 64, 24, 12, 44];
+const NAME = 66; // room at the end of a line for its name
+const LABEL = 90; // room that a label of the axis takes
 const MOST_BARS = 60;
 const MOST_SERIES = 4;
 const TIMES = ["date", "datetime"];
@@ -41,7 +43,8 @@ function bounds(values) {
   return known.length ? [Math.min(...known), Math.max(...known)] : [0, 1];
 }
 
-function picture(data, plan) {
+/** `width` is the room that there is: a picture that is scaled down could not be read. */
+function picture(data, plan, width) {
   const rows = plan.kind === "bar" ? { ...data, rows: data.rows.slice(0, MOST_BARS) } : data;
   const xs = along(rows, plan);
   const series = plan.series.map((at) => ({ name: data.columns[at].name, values: rows.rows.map((row) => (row[at] === null ? NaN : Number(row[at]))) }));
@@ -49,22 +52,23 @@ function picture(data, plan) {
   const grid = ticks(plan.kind === "scatter" ? least : Math.min(0, least), Math.max(most, least === most ? least + 1 : most), 5);
   const y = scale([grid[0], grid.at(-1)], [HEIGHT - BOTTOM, TOP]);
   const [from, to] = bounds(xs.numbers);
+  const end = width - RIGHT - (plan.kind === "line" ? NAME : 0);
   const pad = plan.kind === "bar" ? 0.5 : 0;
-  const x = scale([from - pad, (to === from ? from + (pad ? 0 : 1) : to) + pad], [LEFT, WIDTH - RIGHT]);
-  const svg = element("svg", { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, role: "img" });
+  const x = scale([from - pad, (to === from ? from + (pad ? 0 : 1) : to) + pad], [LEFT, end]);
+  const svg = element("svg", { viewBox: `0 0 ${width} ${HEIGHT}`, role: "img" });
   svg.setAttribute("aria-label", `${plan.kind} chart of ${series.map((one) => one.name).join(", ")}; the table below has the numbers`);
-  drawAxes(svg, { grid, x, y, xs });
+  drawAxes(svg, { grid, x, y, xs, end });
   const draw = { bar: bars, line, scatter: points }[plan.kind];
   series.forEach((one, at) => draw(svg, { ...one, at, count: series.length }, xs, x, y));
   return svg;
 }
 
-function drawAxes(svg, { grid, x, y, xs }) {
+function drawAxes(svg, { grid, x, y, xs, end }) {
   for (const value of grid) {
-    svg.append(element("line", { x1: LEFT, x2: WIDTH - RIGHT, y1: y(value), y2: y(value), class: value === 0 ? "axis" : "gridline" }));
+    svg.append(element("line", { x1: LEFT, x2: end, y1: y(value), y2: y(value), class: value === 0 ? "axis" : "gridline" }));
     svg.append(element("text", { x: LEFT - 8, y: y(value) + 4, "text-anchor": "end" }, words(value)));
   }
-  const step = Math.max(1, Math.ceil(xs.numbers.length / 7));
+  const step = Math.max(1, Math.ceil(xs.numbers.length / Math.max(2, Math.floor((end - LEFT) / LABEL))));
   xs.numbers.forEach((value, at) => {
     if (at % step || !Number.isFinite(value)) return;
     const text = xs.raw[at] === null ? "NULL" : String(xs.raw[at]);
@@ -121,7 +125,9 @@ export function drawChart(place, data) {
   place.append(box);
   const again = (changes) => {
     Object.assign(plan, changes);
-    box.replaceChildren(bar(), picture(data, plan));
+    box.replaceChildren(bar());
+    const room = box.clientWidth - parseFloat(getComputedStyle(box).paddingLeft) * 2;
+    box.append(picture(data, plan, Math.min(WIDEST, Math.max(NARROWEST, Math.round(room)))));
   };
   const numeric = data.columns.map((one, at) => [at, one.name, one.kind]).filter((one) => isNumber(one[2]));
   const all = [[-1, "row number"], ...data.columns.map((one, at) => [at, one.name])];

@@ -60,9 +60,16 @@ export function filterBy(table, index, value) {
 }
 
 export function asJson({ columns, rows }) {
-  const value = (text, kind) => (text !== null && isNumber(kind) && Number.isSafeInteger(Number(text)) ? Number(text) : text);
-  const objects = rows.map((row) => Object.fromEntries(row.map((text, at) => [columns[at].name, value(text, columns[at].kind)])));
+  const names = [];
+  for (const { name } of columns) names.push(names.includes(name) ? `${name}_${columns.slice(0, names.length + 1).filter((one) => one.name === name).length}` : name);
+  const objects = rows.map((row) => Object.fromEntries(row.map((text, at) => [names[at], exact(text, columns[at].kind)])));
   return JSON.stringify(objects, null, 2);
+}
+
+/** A value as JSON holds it without losing a digit: decimals and large integers stay text, as in the export. */
+function exact(text, kind) {
+  const fits = kind === "integer" ? Number.isSafeInteger(Number(text)) : kind === "float" && Number.isFinite(Number(text));
+  return text !== null && fits ? Number(text) : text;
 }
 
 function show(result, view) {
@@ -74,6 +81,7 @@ function show(result, view) {
   if (view === "table") return;
   const other = document.createElement("div");
   other.dataset.gridOther = "";
+  box.before(other); // first: a chart asks how much room there is
   if (view === "json") {
     const code = document.createElement("pre");
     code.className = "grid-json";
@@ -81,7 +89,6 @@ function show(result, view) {
     code.textContent = asJson(dataOf(table));
     other.append(code);
   } else drawChart(other, dataOf(table));
-  box.before(other);
 }
 
 function openMenu(event, table) {

@@ -112,6 +112,13 @@ def list_instances(rds: Any) -> Listing:
     return Listing(tuple(sorted(found, key=lambda one: one.identifier)))
 
 
+def free_name(listing: Listing, name: str) -> str:
+    """Return the name, or with the next number that no instance has: database-1, database-2, …"""
+    taken = {one.identifier for one in listing.instances}
+    base = name.rstrip("0123456789")
+    return next(f"{base}{number}" for number in range(1, len(taken) + 2) if f"{base}{number}" not in taken)
+
+
 def get_instance(rds: Any, identifier: str) -> Instance:
     """Return one instance; RDS's DBInstanceNotFound where there is none."""
     return read(rds.describe_db_instances(DBInstanceIdentifier=identifier)["DBInstances"][0])

@@ -1,12 +1,16 @@
 """What an instance costs a month: a small table of on-demand prices, so that a form can name it before it is sent.
 
-Single-AZ, us-east-1, in US dollars, as AWS's price pages had them on the day below; a standby costs the same again.
-https://aws.amazon.com/rds/mysql/pricing/ and its siblings for MariaDB and PostgreSQL.
+Single-AZ, us-east-1, in US dollars; a standby costs the same again. The numbers were compared on the day below with
+several tables that others publish, which agree. AWS's own pages decide, and the form leads to them.
 """
 
 from dataclasses import dataclass
 
-AS_OF = "2025-10-01"
+AS_OF = "2026-11-24"
+PAGES = {engine: f"https://aws.amazon.com/rds/{engine}/pricing/" for engine in ("mysql", "mariadb")} | {
+    "postgres": "https://aws.amazon.com/rds/postgresql/pricing/"
+}
+FREE = "https://aws.amazon.com/free/"
 HOURS = 730  # of a month, as AWS counts them
 STORAGE = {"gp2": 0.115, "gp3": 0.115}  # a GiB and month
 

@@ -66,7 +66,7 @@ def load(target: Target, name: str, table: str, key: Sequence[object]) -> Row:
     cells = dict(zip([one.name for one in answer.columns or ()], answer.rows[0], strict=True))
     kinds = {one.name: one for one in answer.columns or ()}
     fields = tuple(_filled(_field(one), cells[one.name], kinds[one.name]) for one in structure.columns)
-    return Row(structure, fields, Edit(page.statement, page.parameters))
+    return Row(structure, fields, Edit(page.statement, page.parameters, page.seconds))
 
 
 def _field(column: SchemaColumn) -> Field:

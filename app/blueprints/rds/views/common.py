@@ -23,12 +23,6 @@ def problem_of(error: SqlError) -> Problem:
     return Problem(status, error.title, error.happened, error.remedy, error.code)
 
 
-@bp.errorhandler(SqlError)
-def told(error: SqlError) -> Response:
-    """Answer a database's error that no view expected."""
-    return errors.as_response(problem_of(error))
-
-
 @bp.errorhandler(Declined)
 def declined(error: Declined) -> Response:
     """Answer a refusal of RDS's that no form could show beside a field."""

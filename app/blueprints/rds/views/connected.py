@@ -89,6 +89,16 @@ def forget(identifier: str) -> None:
     KNOWN.forget(_key(identifier))
 
 
+def reason(identifier: str, error: ConnectError) -> ConnectError:
+    """Return why there is no connection, asking AWS anew: that an instance is stopped says more than a closed port."""
+    forget(identifier)
+    try:
+        connected(identifier)
+    except ConnectError as fresh:
+        return fresh
+    return error
+
+
 def _find(identifier: str) -> Connected:
     instance = instances.get_instance(rds(), identifier)
     return of(instance)

@@ -15,14 +15,16 @@ from werkzeug.wrappers import Response
 
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import parameters
-from app.blueprints.rds.views.connected import connected
+from app.blueprints.rds.views.connected import Connected, connected
 from app.problems import refused
 from app.sql import export as exporting
-from app.sql import statements
+from app.sql import page as paging
+from app.sql import statements, table_export
 from app.sql.csv_cells import Csv
 from app.sql.errors import SyntaxMistake
 from app.sql.export import Format
 from app.sql.options import TOKEN
+from app.sql.page import Query
 from app.sql.target import Target
 
 DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
@@ -48,9 +50,26 @@ def export(identifier: str, fields: Mapping[str, str]) -> Response:
     values = parameters.values(parameters.of(script, fields), there.target.dialect)
     csv, token, target = _csv(fields), _token(fields), there.target
     with place(target) as held:
-        stream = exporting.export(target, script[0], cast(Format, form), values, csv=csv, token=token)
-        response = FlaskResponse(held(stream), content_type=exporting.TYPES[form])
-    name = re.sub(r"[^A-Za-z0-9-]+", "-", f"{identifier}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
+        stream = held(exporting.export(target, script[0], cast(Format, form), values, csv=csv, token=token))
+    return _file(stream, identifier, form)
+
+
+def export_table(there: Connected, query: Query) -> Response:
+    """Answer with every row of a table that fits the filters, in its order. Raises a SqlError before the first byte."""
+    form, target, csv = cast(Format, wanted()), there.target, _csv(request.args)
+    with place(target) as held:
+        if query.filters or query.sort:
+            text, values = paging.build(query, (query.sort,) if query.sort else (), target.dialect, whole=True)
+            (statement,) = statements.split(text, target.dialect)
+            stream = exporting.export(target, statement, form, values, csv=csv)
+        else:
+            stream = table_export.export_table(target, query.schema, query.table, form, csv=csv)
+        return _file(held(stream), query.table, form)
+
+
+def _file(stream: Iterator[bytes], named: str, form: str) -> Response:
+    response = FlaskResponse(stream, content_type=exporting.TYPES[form])
+    name = re.sub(r"[^A-Za-z0-9-]+", "-", f"{named}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response.headers["Cache-Control"] = "no-store"
     return response

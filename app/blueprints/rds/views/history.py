@@ -29,9 +29,10 @@ def note(page: "QueryPage", database: str) -> None:
         "milliseconds": round(ran.seconds * 1000),
         "rows": sum(len(step.rows) for step in ran.steps),
         "write": page.asked.write,
+        "committed": ran.committed,
         "error": ran.mistake.title if ran.mistake else "",
     }
-    notes.note(KIND, page.instance, entry, (database, entry["sql"], page.asked.write))
+    notes.note(KIND, page.instance, entry, (database, entry["sql"], page.asked.write, ran.committed))
 
 
 def lists(identifier: str) -> dict[str, list[Any]]:

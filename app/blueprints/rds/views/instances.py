@@ -28,7 +28,9 @@ def status() -> Status:
 @bp.get("/")
 def instances() -> Response:
     """List the instances; while one changes its state the list asks for itself again."""
-    return _page(_create_form())
+    form, found = _create_form(), service.list_instances(rds())
+    form.identifier.data = service.free_name(found, str(form.identifier.data))
+    return _page(form, found=found)
 
 
 @bp.post("/")
@@ -101,8 +103,8 @@ def _create_form() -> CreateForm:
     return form
 
 
-def _page(form: CreateForm, code: int = 200) -> Response:
-    found = service.list_instances(rds())
+def _page(form: CreateForm, code: int = 200, found: service.Listing | None = None) -> Response:
+    found = found or service.list_instances(rds())
     more: dict[str, Any] = {"form": form, "prices": prices, "empty_form": EmptyForm(), "delete_form": DeleteForm()}
     poll = respond.polling()
     shown = request.args.get("round", type=int) is not None

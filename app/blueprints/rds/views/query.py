@@ -11,7 +11,7 @@ from app.blueprints.rds.service.scripts import Ran
 from app.blueprints.rds.views import exports, running
 from app.blueprints.rds.views.asked import PAGES, TIMEOUTS, Asked, asked, from_elsewhere
 from app.blueprints.rds.views.common import problem_of
-from app.blueprints.rds.views.connected import connected, forget
+from app.blueprints.rds.views.connected import connected, reason
 from app.blueprints.rds.views.running import QueryPage
 from app.sql import cancel as cancelling
 from app.sql.errors import ConnectError
@@ -51,10 +51,9 @@ def _answer(identifier: str, wanted: Asked, fragment: str) -> Response:
         there = connected(identifier, wanted.database, write=wanted.write)
         shown = running.run(there, wanted)
     except ConnectError as error:
-        forget(identifier)
         if respond.wants_json():
             raise
-        return _unconnected(identifier, wanted, error)
+        return _unconnected(identifier, wanted, reason(identifier, error))
     if respond.wants_json():
         return _json(shown)
     status = 422 if shown.mistake or (shown.ran and shown.ran.mistake) else 200

@@ -36,6 +36,7 @@ class Input:
     long: bool
     help: str
     cut: bool = False
+    texts: bool = False  # whether an empty text is a value of it
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ def _input(field: service.Field) -> Input:
         "\n" in text or len(text) > 80 or field.kind == "json",
         told,
         isinstance(field.old, Cut),
+        any(word in field.type.lower() for word in ("char", "text")),
     )
 
 

@@ -14,7 +14,7 @@ from app import aws, respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import keys
 from app.blueprints.rds.service.cells import as_json
-from app.blueprints.rds.views import snippets
+from app.blueprints.rds.views import exports, snippets
 from app.blueprints.rds.views.cell import address as cell_address
 from app.blueprints.rds.views.connected import Connected, connected
 from app.sql import page as paging
@@ -52,6 +52,8 @@ def table(identifier: str) -> Response:
     """Show 100 rows of a table."""
     there = connected(identifier, request.args.get("database", ""))
     query = _query()
+    if exports.wanted():
+        return exports.export_table(there, query)
     found = paging.fetch(there.target, query)
     page = _page(there, query, found)
     if respond.wants_json():
@@ -59,7 +61,8 @@ def table(identifier: str) -> Response:
     snippets.show_one(there, Edit(found.statement, found.parameters, found.seconds))
     more: dict[str, Any] = {"comparisons": COMPARISONS, "row_keys": _keys(found), "links": _links(there, found)}
     more["file"] = cell_address(there, query.schema, query.table)
-    editable = bool(found.structure.key()) and not aws.identity().read_only
+    more["keyed"] = bool(found.structure.key())
+    editable = more["keyed"] and not aws.identity().read_only
     return respond.page("rds/table.html", page, editable=editable, **more)
 
 

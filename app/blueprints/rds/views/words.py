@@ -15,6 +15,24 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+FIRST = {
+    "postgres": (
+        ("Which server is this?", "SELECT version()"),
+        ("Which tables are there?", "SELECT table_schema, table_name FROM information_schema.tables\n"
+         "WHERE table_schema NOT IN ('pg_catalog', 'information_schema') ORDER BY 1, 2"),
+    ),
+    "mysql": (
+        ("Which server is this?", "SELECT version()"),
+        ("Which databases are there?", "SHOW DATABASES"),
+    ),
+}  # fmt: skip
+
+
+def first_queries(engine: str) -> tuple[tuple[str, str], ...]:
+    """Return what a person can ask any database before they know it: words, and the SQL."""
+    return FIRST["postgres" if engine == "postgres" else "mysql"]
+
+
 def calls() -> dict[str, Any]:
     """Return what this request did, for a script that adds it to the page's drawer."""
     return drawer.as_json(drawer.drawer())
@@ -23,4 +41,4 @@ def calls() -> dict[str, Any]:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of RDS the way to show cells and calls."""
-    return {"cells": cells, "calls": calls, "cell_file": partial}
+    return {"cells": cells, "calls": calls, "cell_file": partial, "first_queries": first_queries}
