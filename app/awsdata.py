@@ -1,4 +1,4 @@
-"""botocore's descriptions of services, without the words for readers, which are most of what it would keep."""
+"""botocore's descriptions of services, read without the words meant for readers, which are most of them."""
 
 import gzip
 import json

@@ -90,7 +90,9 @@ def init_app(app: Flask) -> None:
 
     def url_for(endpoint: str, **values: Any) -> str:
         """Return Flask's address of an endpoint, which for the same values is the same in every request."""
-        if endpoint.startswith(".") or not all(isinstance(value, str | int | None) for value in values.values()):
+        # A leading _ asks for something of the request, such as the host of _external.
+        plain = all(isinstance(value, str | int | None) and name[:1] != "_" for name, value in values.items())
+        if endpoint.startswith(".") or not plain:
             return app.url_for(endpoint, **values)
         return known(endpoint, request.script_root, **values)
 

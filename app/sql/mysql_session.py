@@ -19,11 +19,10 @@ from pymysql.cursors import SSCursor
 from app.sql import errors, mysql_pipe, mysql_values, values
 from app.sql.mysql_errors import translate
 from app.sql.options import Answer, Options
-from app.sql.statements import READING, Statement, bind
+from app.sql.statements import Statement, bind, words
 from app.sql.target import Dialect
 from app.sql.values import Column
 
-WRITES = "Read-only mode runs SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE and EXPLAIN; {word} may change something."
 FILES = {"LOAD": "LOAD DATA and LOAD XML move files.", "INSTALL": "Libraries are not installed from here."}
 
 
@@ -72,7 +71,7 @@ class MysqlSession:
             f"SESSION {'tx_read_only' if maria else 'transaction_read_only'}={0 if options.write else 1}",
             f"SESSION {limit}",
             f"SESSION innodb_lock_wait_timeout={max(1, round(options.timeout))}",
-            f"SESSION sql_select_limit={'DEFAULT' if options.write else options.limit + 1}",
+            f"SESSION sql_select_limit={'DEFAULT' if options.write else options.skip + options.limit + 1}",
         ]
         if options.token:
             parts.append(f"@trellis=GET_LOCK('trellis:{options.token}',0)")
@@ -117,10 +116,11 @@ class MysqlSession:
     def _permit(self, statement: Statement) -> None:
         if statement.word in FILES:
             raise errors.NotHere(FILES[statement.word])
+        if "FILE" in statement.text.upper() and not {"OUTFILE", "DUMPFILE"}.isdisjoint(words(statement)):
+            raise errors.NotHere("INTO OUTFILE and INTO DUMPFILE write files of the server, or of S3 on Aurora.")
         measures = statement.text.startswith("ANALYZE FORMAT=JSON ")  # a plan of MariaDB's, which changes nothing
-        if not (self._write or measures or statement.word in READING | {"("}):
-            word = statement.word or statement.text[:10]
-            raise errors.WouldWrite(WRITES.format(word=word))
+        if not (self._write or measures or statement.reads):
+            raise errors.NoReading(statement.word or statement.text[:10])
 
     def _start(self, cursor: Any, statement: Statement, values: Mapping[str, object]) -> None:
         text, bound, _ = bind(statement, values, "?")
@@ -140,6 +140,9 @@ class MysqlSession:
         columns = tuple(mysql_values.column(field) for field in cursor._result.fields)
         bits = tuple(place for place, column in enumerate(columns) if column.kind == "bit")
         rows: list[tuple[values.Cell, ...]] = []
+        for _ in range(options.skip):
+            if cursor.fetchone() is None:
+                break
         while len(rows) <= options.limit and (raw := cursor.fetchone()) is not None:
             rows.append(values.cut(mysql_values.row(raw, columns, bits), options.cell))
         if len(rows) > options.limit and cursor.fetchone() is not None:
