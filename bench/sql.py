@@ -42,7 +42,9 @@ def latencies(bed: Bed, rounds: int, seconds: float) -> Iterator[Figure]:
     )
     yield Figure(f"{name}: point query, p50", point, "ms", most=1.2, note=f"driver {driver:.2f} ms, {over:.1f} times")
     first = p50(lambda: bed.page(Query(bed.schema, "t")), seconds)
-    yield Figure(f"{name}: first page of the table, p50", first, "ms", most=5)
+    yield Figure(
+        f"{name}: first page of the table, p50", first, "ms", most=5, note=f"{first / driver:.1f} driver queries"
+    )
     key, offset, over = ratios(
         rounds,
         lambda: p50(lambda: bed.page(Query(bed.schema, "t", "after", middle)), seconds),
@@ -51,7 +53,8 @@ def latencies(bed: Bed, rounds: int, seconds: float) -> Iterator[Figure]:
     yield Figure(f"{name}: OFFSET over a page by key at nine tenths", 1 / over, "times", least=10 * bed.rows / 1e6,
                  note=f"{key:.2f} ms, driver with OFFSET {offset:.1f} ms")  # fmt: skip
     whole = p50(lambda: bed.mine("SELECT * FROM t"), seconds)
-    yield Figure(f"{name}: SELECT * FROM t typed, first 100 rows, p50", whole, "ms", most=15)
+    note = f"{whole / driver:.1f} driver queries"
+    yield Figure(f"{name}: SELECT * FROM t typed, first 100 rows, p50", whole, "ms", most=15, note=note)
     fresh = p50(lambda: open_connection(bed.target, servers.PASSWORD).close(), seconds)
     yield Figure(f"{name}: a connection that is not pooled, p50", fresh, "ms")
 

@@ -74,19 +74,18 @@ def _open(connection: Any, text: bytes) -> None:
 def _blocks(connection: Any) -> Iterator[tuple[bytes, int]]:
     """Yield whole lines and their number; libpq hands over one at a time, so the loop around it is short."""
     low = connection.pgconn
-    get, lines, size = low.get_copy_data, [], 0
+    get, lines = low.get_copy_data, list[bytes]()
+    add = lines.append
     with selectors.DefaultSelector() as selector:
         selector.register(low.socket, selectors.EVENT_READ)
         while True:
             length, data = get(1)
             while length > 0:
-                lines.append(bytes(data)[:-1])
-                size += length
+                add(bytes(data))
                 length, data = get(1)
-            if size > BLOCK or (length < 0 and lines):
-                lines.append(b"")
-                yield END.join(lines), len(lines) - 1
-                lines, size = [], 0
+            if lines and (length < 0 or sum(map(len, lines)) > BLOCK):
+                yield _ended(lines), len(lines)
+                lines.clear()
             if length < 0:
                 break
             selector.select()
@@ -94,6 +93,14 @@ def _blocks(connection: Any) -> Iterator[tuple[bytes, int]]:
     for result in connection.wait(generators.fetch_many(low)):
         if result.status != pq.ExecStatus.COMMAND_OK:
             raise psycopg.errors.error_from_result(result)
+
+
+def _ended(lines: list[bytes]) -> bytes:
+    """Return lines as CSV ends them; a line break inside of a cell stays what it is."""
+    block = b"".join(lines)
+    if block.count(b"\n") == len(lines):
+        return block.replace(b"\n", END)
+    return END.join([*[line[:-1] for line in lines], b""])
 
 
 def rows(

@@ -1,15 +1,19 @@
 """The first page, and the small routes that belong to no service."""
 
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from contextvars import copy_context
 from dataclasses import dataclass
 from pathlib import Path
 
 from flask import Blueprint, Response, abort, current_app, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
-from app import aws, problems, respond
+from app import aws, problems, recorder, respond
 from app.blueprints import Nav, Status
 
 bp = Blueprint("overview", __name__)
+_askers = ThreadPoolExecutor(16, thread_name_prefix="overview")
 
 
 @dataclass(frozen=True)
@@ -38,8 +42,25 @@ class Overview:
 def index() -> Response:
     """Show each service with its state; a service that fails says so and leaves the others standing."""
     identity = aws.identity()
-    services = [_service(nav, identity) for nav in current_app.extensions["navs"] if nav.group]
+    navs = [nav for nav in current_app.extensions["navs"] if nav.group]
+    states = _states(navs) if identity.kind != "none" else [Status("Not connected", usable=False) for _ in navs]
+    services = [_service(nav, status) for nav, status in zip(navs, states, strict=True)]
     return respond.page("overview/index.html", Overview(identity, services, _env_file()))
+
+
+def _states(navs: Sequence[Nav]) -> list[Status]:
+    """Ask every service at the same time; the page's calls are recorded in the order of the services."""
+    asked = [_askers.submit(copy_context().run, _recorded, nav) for nav in navs]
+    wait(asked)
+    found = [one.result() for one in asked]
+    for _, calls in found:
+        recorder.recorded().extend(calls)
+    return [status for status, _ in found]
+
+
+def _recorded(nav: Nav) -> tuple[Status, list[recorder.Call]]:
+    with recorder.recording() as calls:
+        return _status(nav), calls
 
 
 def _env_file() -> str:
@@ -48,8 +69,7 @@ def _env_file() -> str:
     return str((home.relative_to(Path.cwd()) if home.is_relative_to(Path.cwd()) else home) / "env")
 
 
-def _service(nav: Nav, identity: aws.Identity) -> Service:
-    status = _status(nav) if identity.kind != "none" else Status("Not connected", usable=False)
+def _service(nav: Nav, status: Status) -> Service:
     return Service(nav.label, url_for(nav.endpoint), nav.icon, nav.group, nav.about, status.text, status.usable)
 
 

@@ -6,12 +6,14 @@ from decimal import Decimal, InvalidOperation
 
 from app.sql.values import Cut
 
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))  # json.dumps would make one for each row
+
 
 def dump(values: Sequence[object]) -> str:
     """Return values as text; an empty one where a value is too long to name a row by."""
     if any(isinstance(value, Cut) for value in values):
         return ""
-    return json.dumps([_plain(value) for value in values], ensure_ascii=False, separators=(",", ":"))
+    return _ENCODER.encode([_plain(value) for value in values])
 
 
 def _plain(value: object) -> object:

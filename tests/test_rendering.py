@@ -1,0 +1,83 @@
+"""Parts that are rendered once, and small parts as functions: nothing is escaped less than by a macro."""
+
+import pytest
+from flask import Flask, url_for
+from markupsafe import Markup
+
+from app.awsdata import WordlessFiles, loader
+from app.calls_markup import took
+from app.markup import attributes, button, icon, icon_button, link_button
+
+EVIL = '"><script>alert(1)</script>'
+
+
+@pytest.fixture(autouse=True)
+def _request(app: Flask) -> object:
+    with app.test_request_context("/", headers={"Host": "127.0.0.1"}) as context:
+        yield context
+
+
+def render(app: Flask, text: str, **values: object) -> str:
+    return app.jinja_env.from_string(text).render(values)
+
+
+def test_every_part_escapes_what_it_is_given() -> None:
+    made = [
+        icon(EVIL, EVIL, EVIL),
+        attributes({"data_x": EVIL, EVIL: True}),
+        button(EVIL, EVIL, EVIL, EVIL, title=EVIL),
+        link_button(EVIL, EVIL, EVIL, EVIL, title=EVIL),
+        icon_button(EVIL, EVIL, EVIL, EVIL, title=EVIL),
+    ]
+    assert all("<script" not in text and '""' not in text for text in made)
+
+
+def test_attributes_leave_out_none_and_false() -> None:
+    assert attributes({"a_b": "1", "c": None, "d": False, "e": True}) == ' a-b="1" e'
+
+
+def test_html_is_taken_as_it_is_and_its_text_is_not() -> None:
+    assert "<b>" in button(Markup("<b>x</b>"))
+    assert "<b>" not in button("<b>x</b>")
+    assert icon("s3", Markup("<b>")) != icon("s3", "<b>")  # equal as texts: one must not stand for the other
+
+
+def test_a_constant_part_is_rendered_for_each_kind_of_value(app: Flask) -> None:
+    text = '{{ constant("partials/_region_list.html", here=here, names=(here,)) }}'
+    shown = [render(app, text, here=here) for here in (Markup("<i>"), "<i>", Markup("<i>"))]
+    assert shown[0] == shown[2] != shown[1]
+    assert "<i>" not in shown[1]
+
+
+def test_addresses_are_flasks_own(app: Flask) -> None:
+    for endpoint, values in (
+        ("s3.bucket", {"bucket": "a b", "page": 1}),
+        ("s3.bucket", {"bucket": "a b", "page": True}),
+        ("s3.bucket", {"bucket": "a b", "page": None, "f": ["1", "2"]}),
+        ("static", {"filename": "x.css"}),
+    ):
+        for _ in range(2):
+            assert render(app, "{{ url_for(endpoint, **values)|safe }}", endpoint=endpoint, values=values) == url_for(
+                endpoint, **values
+            )
+
+
+@pytest.mark.parametrize(
+    ("ms", "text"), [(0.04, "0.0 ms"), (9.94, "9.9 ms"), (10, "10 ms"), (1234, "1.23 s"), (12345, "12.3 s")]
+)
+def test_times(ms: float, text: str) -> None:
+    assert took(ms) == text
+
+
+def test_descriptions_come_without_words_and_with_every_member(tmp_path: object) -> None:
+    model = loader().load_service_model("apigateway", "service-2")
+    assert model["operations"]["CreateRestApi"]["documentation"] == ""
+    assert model["shapes"]["RestApi"]["members"]["description"]["documentation"] == ""
+    with_words = loader()
+    with_words.file_loader = type(with_words).FILE_LOADER_CLASS()
+    whole = with_words.load_service_model("apigateway", "service-2")
+    assert whole["shapes"].keys() == model["shapes"].keys()
+    assert {name: list(shape.get("members", ())) for name, shape in whole["shapes"].items()} == {
+        name: list(shape.get("members", ())) for name, shape in model["shapes"].items()
+    }
+    assert WordlessFiles().load_file(f"{tmp_path}/none") is None
