@@ -21,6 +21,7 @@ def install(dynamodb: Any) -> None:
     _paginate(dynamodb, evaluated)
     _measure(dynamodb, evaluated)
     _batches(dynamodb)
+    _transactions(dynamodb)
 
 
 def _paginate(dynamodb: Any, evaluated: Evaluated) -> None:
@@ -62,6 +63,37 @@ def _measure(dynamodb: Any, evaluated: Evaluated) -> None:
             _scale(capacity, read_units(evaluated.size, bool(data.get("ConsistentRead"))))
 
     dynamodb._get_item, dynamodb._add_consumed_capacity = get, consumed
+
+
+def _transactions(dynamodb: Any) -> None:
+    """A transaction reads each item at twice the price of a consistent read."""
+    transact = dynamodb._transact_get_items
+
+    def got(data: dict[str, Any]) -> Any:
+        answer = transact(data)
+        if answer[0] != 200 or data.get("ReturnConsumedCapacity", "NONE") == "NONE":
+            return answer
+        units: dict[str, float] = {}
+        for one in data["TransactItems"]:
+            name = one["Get"]["TableName"]
+            table = dynamodb._tables[dynamodb._normalize_table_name(name)]
+            size = dynamodb._item_size_bytes(dynamodb._get_item_by_key(table, one["Get"]["Key"]) or {})
+            units[name] = units.get(name, 0.0) + 2 * read_units(size, consistent=True)
+        found = dynamodb.json.loads(answer[2])
+        for entry in found["ConsumedCapacity"]:
+            _replace(entry, units.get(entry["TableName"], entry["CapacityUnits"]))
+        return dynamodb.json_response(found)
+
+    dynamodb._transact_get_items = got
+
+
+def _replace(capacity: dict[str, Any], units: float) -> None:
+    """Put the units in every place where there are any."""
+    for name, value in capacity.items():
+        if isinstance(value, dict):
+            _replace(value, units)
+        elif name.endswith("Units"):
+            capacity[name] = units
 
 
 def read_units(size: int, consistent: bool) -> float:

@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from types import FunctionType
 from typing import Any
 
+from embedded import host_query
+
 _INVALID = "The provided starting key is invalid"
 _OUTSIDE = "The provided starting key is outside query boundaries based on provided conditions"
 Place = tuple[int, Any]
@@ -50,6 +52,7 @@ def changed(table: dict[str, Any], pk: Any, old: Any, new: Any) -> None:
 
 def install(dynamodb: Any) -> None:
     """Let Scan read a page, and refuse starting keys that no page can have given."""
+    host_query.install(dynamodb)
     scan, query = dynamodb._scan, dynamodb._query
 
     def scanned(data: dict[str, Any]) -> Any:
@@ -66,7 +69,7 @@ def install(dynamodb: Any) -> None:
 
     def queried(data: dict[str, Any]) -> Any:
         table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
-        refused = _start_refused(dynamodb, table, data) if table and data.get("ExclusiveStartKey") else None
+        refused = _query_refused(dynamodb, table, data) if table else None
         return query(data) if refused is None else refused
 
     dynamodb._scan, dynamodb._query = scanned, queried
@@ -105,6 +108,15 @@ def _start_refused(dynamodb: Any, table: dict[str, Any], data: dict[str, Any]) -
     if asked is not None and asked != dynamodb._extract_key_val(start[hashes[0]]):
         return _refusal(dynamodb, _OUTSIDE)
     return None
+
+
+def _query_refused(dynamodb: Any, table: dict[str, Any], data: dict[str, Any]) -> Any:
+    """Return the refusal of a query's keys, None when they are in order."""
+    if data.get("KeyConditionExpression"):
+        said = host_query.refusal(dynamodb, data, *_index(dynamodb, table, data.get("IndexName")))
+        if said:
+            return _refusal(dynamodb, said)
+    return _start_refused(dynamodb, table, data)
 
 
 def _refusal(dynamodb: Any, message: str) -> Any:

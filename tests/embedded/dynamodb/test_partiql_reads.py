@@ -142,7 +142,7 @@ def test_an_in_list_is_read_ten_keys_a_page(tables: Tables, run: Any) -> None:
 
 def test_an_index_is_named_behind_its_table(tables: Tables, run: Any) -> None:
     name = tables.fill({"a": 3, "b": 3})
-    found = pages(run, "NextToken", statement=f"SELECT * FROM \"{name}\".\"by-g\" WHERE g = 'x' AND sk > 0", Limit=3)
+    found = pages(run, "NextToken", statement=f'SELECT * FROM "{name}"."by-g" WHERE g = \'x\' AND sk > 0', Limit=3)
     assert [numbers(page["Items"]) for page in found] == [[1, 1, 2], [2]]
     assert message(run, f'SELECT * FROM "{name}"."none"') == "The table does not have the specified index"
     said = "Strongly consistent read is not supported on Global Secondary Indexes"
@@ -152,7 +152,7 @@ def test_an_index_is_named_behind_its_table(tables: Tables, run: Any) -> None:
 def test_nested_values_stand_under_their_last_name(tables: Tables, run: Any) -> None:
     address = {"M": {"city": {"S": "Zürich"}, "lines": {"L": [{"S": "one"}, {"S": "two"}]}}}
     name = tables.fill({"a": 1}, address=address, **{"odd.name": {"N": "1"}})
-    answer = run(f"SELECT address.city, address.lines[1], \"odd.name\", none FROM \"{name}\" WHERE pk = 'a'")
+    answer = run(f'SELECT address.city, address.lines[1], "odd.name", none FROM "{name}" WHERE pk = \'a\'')
     assert answer["Items"] == [{"city": {"S": "Zürich"}, "lines": {"S": "two"}, "odd.name": {"N": "1"}}]
     assert run(f'SELECT none FROM "{name}"')["Items"] == [{}]
 

@@ -16,7 +16,7 @@ class Tables:
         self.client, self.name = client, name
 
     def make(self, sort: str = "N", **fields: Any) -> str:
-        """Make a table of partition key `pk` (S) and sort key `sk` (none when empty), and an index `by-g` on g and sk."""
+        """Make a table of partition key `pk` and sort key `sk` (none when empty), and an index `by-g` on g and sk."""
         keys = [("pk", "HASH"), ("sk", "RANGE")] if sort else [("pk", "HASH")]
         types = {"pk": "S", "g": "S", **({"sk": sort} if sort else {})}
         index = {
