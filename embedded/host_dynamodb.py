@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from embedded import host_capacity, host_scan
+from embedded import host_capacity, host_scan, host_updates
 
 # Set on tables whose sizes were counted from their first item on.
 COUNTED = "trellis_counted"
@@ -23,6 +23,7 @@ def install(dynamodb: Any) -> None:
     _record(dynamodb)
     host_capacity.install(dynamodb)
     host_scan.install(dynamodb)
+    host_updates.install(dynamodb)
 
 
 def _count(dynamodb: Any) -> None:

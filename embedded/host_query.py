@@ -1,6 +1,7 @@
-"""Which key conditions a DynamoDB query may have (private names of the emulator, like host.py).
+"""Conditions and filters of DynamoDB, checked before anything is read (private names of the emulator, like host.py).
 
-The emulator evaluates a key condition as it does a filter, OR and <> with it: DynamoDB has neither there.
+The emulator checks an expression anew on every item, so on none where there is no item, and evaluates a key condition
+as it does a filter, OR and <> with it: DynamoDB has neither there.
 """
 
 from functools import lru_cache
@@ -10,6 +11,8 @@ _FOREIGN = frozenset(("OR", "NOT", "IN"))
 _FUNCTIONS = frozenset(("attribute_exists", "attribute_not_exists", "attribute_type", "contains", "size"))
 _INVALID = "Invalid operator used in KeyConditionExpression: "
 _NOT_SUPPORTED = "Query key condition not supported"
+_RESERVED = "Invalid UpdateExpression: Attribute name is"
+_MOST = 1000
 Token = tuple[str, str]
 
 
@@ -21,6 +24,48 @@ def install(dynamodb: Any) -> None:
         return list(cut(expression))
 
     dynamodb._tokenize = tokens
+    _evaluate_faster(dynamodb)
+
+
+def _evaluate_faster(dynamodb: Any) -> None:
+    """Check an expression on the first item only, and say in which expression a reserved word stands."""
+    evaluate = dynamodb._evaluate_condition
+    sound: set[tuple[str, str]] = set()
+
+    def evaluated(expression: str, item: Any, values: Any, names: Any, slot: str = "ConditionExpression") -> Any:
+        if (expression, slot) in sound:
+            return dynamodb._ExprEval(dynamodb._tokenize(expression), item, values, names).evaluate()
+        try:
+            found = evaluate(expression, item, values, names, slot=slot)
+        except ValueError as error:
+            raise ValueError(str(error).replace(_RESERVED, f"Invalid {slot}: Attribute name is")) from None
+        if expression and "BETWEEN" not in expression.upper():
+            # Whether the bounds of a BETWEEN are in order depends on values.
+            if len(sound) > _MOST:
+                sound.clear()
+            sound.add((expression, slot))
+        return found
+
+    dynamodb._evaluate_condition = evaluated
+
+
+def filter_refusal(dynamodb: Any, data: dict[str, Any]) -> str:
+    """Return why a filter or a projection is refused, an empty text when it is not."""
+    for slot in ("FilterExpression", "ProjectionExpression"):
+        expression = data.get(slot)
+        if not isinstance(expression, str) or not expression.strip():
+            continue
+        reserved = dynamodb._check_reserved_keyword_usage(dynamodb._tokenize(expression))
+        if reserved:
+            return str(reserved).replace(_RESERVED, f"Invalid {slot}: Attribute name is")
+        wrong = (
+            dynamodb._condition_syntax_error(expression, slot)
+            if slot == "FilterExpression"
+            else dynamodb._validate_projection_expression_syntax(expression.strip())
+        )
+        if wrong:
+            return str(wrong)
+    return ""
 
 
 def refusal(dynamodb: Any, data: dict[str, Any], hashes: list[str], ranges: list[str]) -> str:

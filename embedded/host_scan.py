@@ -59,7 +59,9 @@ def install(dynamodb: Any) -> None:
         table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
         if not table:
             return scan(data)
-        if (refused := _start_refused(dynamodb, table, data)) is not None:
+        said = host_query.filter_refusal(dynamodb, data)
+        refused = _refusal(dynamodb, said) if said else _start_refused(dynamodb, table, data)
+        if refused is not None:
             return refused
         page = _Page(dynamodb, table, data)
         known = {"_tables": page, "sorted": list, "_paginate_evaluated_items": page.paginate}
@@ -112,10 +114,11 @@ def _start_refused(dynamodb: Any, table: dict[str, Any], data: dict[str, Any]) -
 
 def _query_refused(dynamodb: Any, table: dict[str, Any], data: dict[str, Any]) -> Any:
     """Return the refusal of a query's keys, None when they are in order."""
-    if data.get("KeyConditionExpression"):
-        said = host_query.refusal(dynamodb, data, *_index(dynamodb, table, data.get("IndexName")))
-        if said:
-            return _refusal(dynamodb, said)
+    keys = _index(dynamodb, table, data.get("IndexName"))
+    said = host_query.refusal(dynamodb, data, *keys) if data.get("KeyConditionExpression") else ""
+    said = said or host_query.filter_refusal(dynamodb, data)
+    if said:
+        return _refusal(dynamodb, said)
     return _start_refused(dynamodb, table, data)
 
 
