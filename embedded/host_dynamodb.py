@@ -143,6 +143,7 @@ def _expires(dynamodb: Any, table: dict[str, Any], pk: Any, sk: Any) -> bool:
     setting = dynamodb._ttl_settings.get_scoped(account, region, name) or {}
     item = table["items"].get(pk, {}).get(sk) or {}
     number = item.get(setting.get("AttributeName", ""), {}).get("N")
+    # A text is no time, and what is long past was a mistake.
     if number is None or float(number) <= time.time() - FIVE_YEARS:
         return False
     with dynamodb.request_scope(account, region):

@@ -114,8 +114,13 @@ Answer = Callable[[Request, Below, dict[str, Any]], Coroutine[Any, Any, dict[str
 OPERATIONS: dict[str, Answer] = {
     "BatchExecuteStatement": _batch,
     "ExecuteStatement": _one,
+    "CreateTable": checks.create_table,
+    "DeleteTable": checks.delete_table,
     "ExecuteTransaction": _transaction,
     "Query": checks.query,
+    "RestoreTableToPointInTime": checks.restore,
+    "UpdateTable": checks.update_table,
+    "UpdateTimeToLive": checks.time_to_live,
 }
 
 overlay = DynamoDb()

@@ -8,6 +8,9 @@ from embedded.overlays.dynamodb.faults import Fault
 from embedded.overlays.dynamodb.tables import call
 from embedded.request import Request
 
+_PROTECTED = (
+    "Resource cannot be deleted as it is currently protected against deletion. Disable deletion protection first."
+)
 # Names at the beginning of a path: not behind a dot, a colon or another part of a name, and not a function.
 _NAME = re.compile(r"(?<![.:#\w])(#?\w+)(?!\w|\s*\()")
 _WORDS = frozenset(("AND", "OR", "NOT", "BETWEEN", "IN"))
@@ -36,3 +39,61 @@ async def query(request: Request, forward: Below, asked: dict[str, Any]) -> None
             said = "QueryFilter" if asked.get("QueryFilter") else "Filter Expression"
             name = key["AttributeName"]
             raise Fault(f"{said} can only contain non-primary key attributes: Primary key attribute: {name}")
+
+
+async def time_to_live(request: Request, forward: Below, asked: dict[str, Any]) -> None:
+    """Refuse to turn on what is on, or off what is off: the attribute does not change by the way."""
+    specification = asked.get("TimeToLiveSpecification") or {}
+    try:
+        found = await call(forward, request, "DescribeTimeToLive", {"TableName": asked.get("TableName")})
+    except Fault:
+        return
+    enabled = found["TimeToLiveDescription"]["TimeToLiveStatus"] == "ENABLED"
+    if bool(specification.get("Enabled")) == enabled:
+        raise Fault(f"TimeToLive is already {'enabled' if enabled else 'disabled'}")
+
+
+async def restore(request: Request, forward: Below, asked: dict[str, Any]) -> None:
+    """Refuse what was not recorded: only the latest state of a table can be restored, and only with recovery on."""
+    source = asked.get("SourceTableName") or str(asked.get("SourceTableArn", "")).rpartition("/")[2]
+    try:
+        found = await call(forward, request, "DescribeContinuousBackups", {"TableName": source})
+    except Fault:
+        return
+    recovery = found["ContinuousBackupsDescription"]["PointInTimeRecoveryDescription"]
+    if recovery["PointInTimeRecoveryStatus"] != "ENABLED":
+        sentence = f"Point in time recovery is not enabled for table '{source}'"
+        raise Fault(sentence, "PointInTimeRecoveryUnavailableException")
+    if not asked.get("UseLatestRestorableTime"):
+        sentence = "The embedded AWS keeps no earlier states: only UseLatestRestorableTime can be restored"
+        raise Fault(sentence, "InvalidRestoreTimeException")
+
+
+async def create_table(request: Request, forward: Below, asked: dict[str, Any]) -> dict[str, Any]:
+    """Make a table; the answer says CREATING, as DynamoDB's does: whoever does not wait learns it here."""
+    answer = await call(forward, request, "CreateTable", asked)
+    description = answer["TableDescription"]
+    description["TableStatus"] = "CREATING"
+    for index in description.get("GlobalSecondaryIndexes", ()):
+        index["IndexStatus"] = "CREATING"
+    return answer
+
+
+async def update_table(request: Request, forward: Below, asked: dict[str, Any]) -> dict[str, Any]:
+    """Change a table; the answer says UPDATING, and what becomes of an index."""
+    answer = await call(forward, request, "UpdateTable", asked)
+    description = answer["TableDescription"]
+    description["TableStatus"] = "UPDATING"
+    created = [one["Create"]["IndexName"] for one in asked.get("GlobalSecondaryIndexUpdates") or () if "Create" in one]
+    for index in description.get("GlobalSecondaryIndexes", ()):
+        if index["IndexName"] in created:
+            index.update(IndexStatus="CREATING", Backfilling=True)
+    return answer
+
+
+async def delete_table(request: Request, forward: Below, asked: dict[str, Any]) -> dict[str, Any]:
+    """Delete a table, unless it is protected."""
+    try:
+        return await call(forward, request, "DeleteTable", asked)
+    except Fault as fault:
+        raise Fault(_PROTECTED) if "protected against deletion" in fault.message else fault from None

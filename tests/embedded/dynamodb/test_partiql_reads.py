@@ -2,6 +2,8 @@
 
 import json
 import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -177,7 +179,15 @@ def test_a_table_that_is_not_there(run: Any) -> None:
 
 def test_the_aws_cli_pages_through_a_statement(tables: Tables, embedded_aws: Embedded) -> None:
     name = tables.fill({"a": 5})
-    command = ["aws", "dynamodb", "execute-statement", "--statement", f'SELECT sk FROM "{name}"', "--limit", "2"]
+    command = [
+        str(Path(sys.executable).with_name("aws")),
+        "dynamodb",
+        "execute-statement",
+        "--statement",
+        f'SELECT sk FROM "{name}"',
+        "--limit",
+        "2",
+    ]
     end = ["--endpoint-url", embedded_aws.endpoint, "--output", "json"]
     rows, token = [], ""
     while True:
