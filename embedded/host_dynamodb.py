@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from embedded import host_capacity, host_scan, host_updates
+from embedded import host_capacity, host_items, host_scan, host_updates
 
 # Set on tables whose sizes were counted from their first item on.
 COUNTED = "trellis_counted"
@@ -32,20 +32,22 @@ def _count(dynamodb: Any) -> None:
 
     def put(table: dict[str, Any], pk: Any, sk: Any, item: dict[str, Any]) -> Any:
         size = table["TableSizeBytes"]
+        items = host_items.of(table)
         old = set_item(table, pk, sk, item)
         table["TableSizeBytes"] = size
         _move(dynamodb, table, old, item)
-        host_scan.changed(table, pk, old, item)
+        items.changed(pk, old, item)
         return old
 
     def remove(table: dict[str, Any], pk: Any, sk: Any) -> Any:
         if threading.current_thread().name == _REAPER and not _expires(dynamodb, table, pk, sk):
             return None
         size = table["TableSizeBytes"]
+        items = host_items.of(table)
         old = remove_item(table, pk, sk)
         table["TableSizeBytes"] = size
         _move(dynamodb, table, old, None)
-        host_scan.changed(table, pk, old, None)
+        items.changed(pk, old, None)
         return old
 
     dynamodb._set_item, dynamodb._remove_item = put, remove

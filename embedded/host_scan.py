@@ -1,217 +1,171 @@
-"""DynamoDB's scans, a page at a time (private names of the emulator, like host.py).
+"""DynamoDB's scans and queries, a page at a time (private names of the emulator, like host.py).
 
-The emulator lists and sorts a whole table for every page. Here each page begins behind the last one: partitions in
-the order of a hash, as on AWS, the items of each by their sort key. The emulator's own Scan then runs on that page.
+The emulator lists and sorts a whole table, or partition, for every page. Here a page begins behind the last one, and
+the emulator's own Scan or Query runs on that page alone.
 """
 
-import bisect
-import hashlib
-from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable
 from types import FunctionType
 from typing import Any
 
 from embedded import host_query
+from embedded.host_order import Order
 
-_INVALID = "The provided starting key is invalid"
+_INVALID = "The provided starting key is invalid: The provided key element does not match the schema"
 _OUTSIDE = "The provided starting key is outside query boundaries based on provided conditions"
-Place = tuple[int, Any]
-
-
-class Items(defaultdict[Any, dict[Any, Any]]):
-    """A table's items by partition and sort key; once it was scanned, with its partitions in their order."""
-
-    def __init__(self, items: Any) -> None:
-        super().__init__(dict, items)
-        self.order: list[Place] | None = None
-        self.version = 0
-        # Index name -> (version, partitions in order).
-        self.indexes: dict[str, tuple[int, list[Place]]] = {}
-
-
-def place(key: Any) -> Place:
-    """Return where a partition stands: by its hash, which says nothing of the key."""
-    return int.from_bytes(hashlib.sha1(str(key).encode(), usedforsecurity=False).digest()[:8], "big"), key
-
-
-def changed(table: dict[str, Any], pk: Any, old: Any, new: Any) -> None:
-    """Keep the order of partitions with a change of an item."""
-    items = table["items"]
-    if not isinstance(items, Items):
-        return
-    items.version += 1
-    if items.order is None:
-        return
-    if new is not None and old is None and len(items[pk]) == 1:
-        bisect.insort(items.order, place(pk))
-    elif new is None and old is not None and pk not in items:
-        at = bisect.bisect_left(items.order, place(pk))
-        if at < len(items.order) and items.order[at][1] == pk:
-            del items.order[at]
+_UNCHANGED = ("_apply_exclusive_start_key", "_apply_exclusive_start_key_scan")
 
 
 def install(dynamodb: Any) -> None:
-    """Let Scan read a page, and refuse starting keys that no page can have given."""
+    """Let Scan and Query read a page, and refuse what they would answer though DynamoDB does not."""
     host_query.install(dynamodb)
     scan, query = dynamodb._scan, dynamodb._query
 
     def scanned(data: dict[str, Any]) -> Any:
-        table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
-        if not table:
-            return scan(data)
-        said = host_query.filter_refusal(dynamodb, data)
-        refused = _refusal(dynamodb, said) if said else _start_refused(dynamodb, table, data)
-        if refused is not None:
-            return refused
-        page = _Page(dynamodb, table, data)
-        known = {"_tables": page, "sorted": list, "_paginate_evaluated_items": page.paginate}
-        unchanged = {name: _first for name in ("_apply_exclusive_start_key", "_apply_exclusive_start_key_scan")}
-        changed_names = {**known, **unchanged, "_index_order_keys": _nothing}
-        return FunctionType(scan.__code__, {**vars(dynamodb), **changed_names})(data)
+        return _read(dynamodb, scan, data, _ScanPage)
 
     def queried(data: dict[str, Any]) -> Any:
-        table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
-        refused = _query_refused(dynamodb, table, data) if table else None
-        return query(data) if refused is None else refused
+        return _read(dynamodb, query, data, _QueryPage)
 
     dynamodb._scan, dynamodb._query = scanned, queried
 
 
-def _first(candidates: Any, *_: Any, **__: Any) -> Any:
-    return candidates
+def _read(dynamodb: Any, operation: Any, data: dict[str, Any], kind: "type[_Page]") -> Any:
+    """Run an operation on one page: a copy of it, to which that page is all that there is."""
+    table = dynamodb._tables.get(dynamodb._normalize_table_name(data.get("TableName")))
+    if not table:
+        return operation(data)
+    order = Order(dynamodb, table, data)
+    if said := _refused(dynamodb, order):
+        return dynamodb.error_response_json("ValidationException", said, 400)
+    page = kind(dynamodb, order)
+    answer = FunctionType(operation.__code__, {**vars(dynamodb), **page.names()})(data)
+    if order.error:
+        return dynamodb.error_response_json("ValidationException", order.error, 400)
+    return answer
 
 
-def _nothing(*_: Any) -> list[Any]:
-    return []
+def _refused(dynamodb: Any, order: Order) -> str:
+    """Return why a read is refused, an empty text when it is not."""
+    data = order.data
+    if data.get("KeyConditionExpression"):
+        said = host_query.refusal(dynamodb, data, order.hashes, order.ranges)
+        if said:
+            return said
+    return host_query.filter_refusal(dynamodb, data) or _start_refused(dynamodb, order)
 
 
-def _index(dynamodb: Any, table: dict[str, Any], name: str | None) -> tuple[list[str], list[str]]:
-    """Return the names of partition and sort keys of a table, or of its index."""
-    if not name:
-        return [table["pk_name"]], [table["sk_name"]] if table["sk_name"] else []
-    found: tuple[list[str], list[str]] = dynamodb._index_key_lists(dynamodb._index_def(table, name) or {})
-    return found
-
-
-def _start_refused(dynamodb: Any, table: dict[str, Any], data: dict[str, Any]) -> Any:
-    """Return the refusal of a starting key, None when it may be one."""
-    start = data.get("ExclusiveStartKey")
-    if not start or not isinstance(start, dict):
-        return None
-    hashes, ranges = _index(dynamodb, table, data.get("IndexName"))
-    wanted = {*hashes, *ranges, *(name for name in (table["pk_name"], table["sk_name"]) if name)}
+def _start_refused(dynamodb: Any, order: Order) -> str:
+    """Return why a starting key is refused: no page can have given it."""
+    start, table, hashes = order.start, order.table, order.hashes
+    if not start or not hashes:
+        return ""
+    wanted = {*hashes, *order.ranges, *(name for name in (table["pk_name"], table["sk_name"]) if name)}
     kinds = {one["AttributeName"]: one["AttributeType"] for one in table["AttributeDefinitions"]}
-    fits = set(start) == wanted and all(set(value) == {kinds.get(name)} for name, value in start.items())
-    if not fits and hashes:
-        return _refusal(dynamodb, f"{_INVALID}: The provided key element does not match the schema")
-    condition = data.get("KeyConditionExpression")
-    names, values = data.get("ExpressionAttributeNames") or {}, data.get("ExpressionAttributeValues") or {}
-    asked = dynamodb._extract_pk_from_condition(condition, values, names, hashes[0]) if condition and hashes else None
-    if asked is not None and asked != dynamodb._extract_key_val(start[hashes[0]]):
-        return _refusal(dynamodb, _OUTSIDE)
-    return None
-
-
-def _query_refused(dynamodb: Any, table: dict[str, Any], data: dict[str, Any]) -> Any:
-    """Return the refusal of a query's keys, None when they are in order."""
-    keys = _index(dynamodb, table, data.get("IndexName"))
-    said = host_query.refusal(dynamodb, data, *keys) if data.get("KeyConditionExpression") else ""
-    said = said or host_query.filter_refusal(dynamodb, data)
-    if said:
-        return _refusal(dynamodb, said)
-    return _start_refused(dynamodb, table, data)
-
-
-def _refusal(dynamodb: Any, message: str) -> Any:
-    return dynamodb.error_response_json("ValidationException", message, 400)
+    if set(start) != wanted or any(set(value) != {kinds.get(name)} for name, value in start.items()):
+        return _INVALID
+    condition = order.data.get("KeyConditionExpression")
+    if not condition:
+        return ""
+    names = order.data.get("ExpressionAttributeNames") or {}
+    values = order.data.get("ExpressionAttributeValues") or {}
+    asked = dynamodb._extract_pk_from_condition(condition, values, names, hashes[0])
+    return _OUTSIDE if asked is not None and asked != dynamodb._extract_key_val(start[hashes[0]]) else ""
 
 
 class _Page:
-    """Stands for all tables while one page is read: its only table holds the items of that page."""
+    """What an operation finds in place of the emulator's tables and of its own helpers."""
 
-    def __init__(self, dynamodb: Any, table: dict[str, Any], data: dict[str, Any]) -> None:
-        self._dynamodb, self._table, self._data = dynamodb, table, data
-        self._more = False
+    def __init__(self, dynamodb: Any, order: Order) -> None:
+        self.dynamodb, self.order = dynamodb, order
+        self.more = False
+        self.found: dict[Any, Any] = {}
+
+    def names(self) -> dict[str, Any]:
+        """Return what its names mean to the operation."""
+        unchanged: dict[str, Callable[..., Any]] = dict.fromkeys(_UNCHANGED, _first)
+        return {
+            **unchanged,
+            "_tables": self,
+            "sorted": list,
+            "_paginate_evaluated_items": lambda items, *_: (items, self.more),
+            "_index_order_keys": lambda *_: [],
+        }
 
     def get(self, _name: str) -> "_View":
-        """Return the table as it looks to the scan."""
-        return _View(self._table, self)
+        """Return the table as it looks to the operation."""
+        return _View(self.order.table, self)
 
-    def items(self) -> dict[int, dict[int, Any]]:
-        """Return the page's items, in order."""
-        limit = self._data.get("Limit")
-        page, self._more = self._dynamodb._paginate_evaluated_items(
-            self._candidates(), limit, self._table, self._data.get("IndexName")
-        )
-        return {number: {0: item} for number, item in enumerate(page)}
+    def read(self, candidates: Any) -> dict[Any, Any]:
+        """Read the page, its items under numbers."""
+        limit, index = self.order.data.get("Limit"), self.order.data.get("IndexName")
+        page, self.more = self.dynamodb._paginate_evaluated_items(candidates, limit, self.order.table, index)
+        return dict(enumerate(page))
 
-    def paginate(self, items: list[Any], *_: Any) -> tuple[list[Any], bool]:
-        """Return what was read already."""
-        return items, self._more
-
-    def _candidates(self) -> Iterator[Any]:
-        """Yield items from the starting key on."""
-        if not isinstance(self._table["items"], Items):
-            self._table["items"] = Items(self._table["items"])
-        name = self._data.get("IndexName")
-        return self._of_index(name) if name else self._of_table()
-
-    def _partitions(self, order: list[Place], key: Any) -> Iterator[tuple[Any, bool]]:
-        """Yield partitions of this segment, from that of the starting key on, and whether it is that one."""
-        start = None if key is None else place(key)
-        segment, segments = self._data.get("Segment"), self._data.get("TotalSegments")
-        for at in range(0 if start is None else bisect.bisect_left(order, start), len(order)):
-            number, partition = order[at]
-            if segment is None or (number >> 32) % int(segments or 1) == int(segment):
-                yield partition, (number, partition) == start
-
-    def _of_table(self) -> Iterator[Any]:
-        items, table, dynamodb = self._table["items"], self._table, self._dynamodb
-        if items.order is None:
-            items.order = sorted(place(pk) for pk in items)
-        start = self._data.get("ExclusiveStartKey") or {}
-        sort = table["sk_name"]
-        kind = dynamodb._get_attr_type(table, sort) if sort else "S"
-        key = dynamodb._extract_key_val(start[table["pk_name"]]) if table["pk_name"] in start else None
-        for pk, first in self._partitions(list(items.order), key):
-            found = [(dynamodb._sort_key_value(one.get(sort), kind), one) for one in (items.get(pk) or {}).values()]
-            found.sort(key=_by_key)
-            behind = dynamodb._sort_key_value(start.get(sort), kind) if first else None
-            yield from (one for value, one in found if not first or (sort and value > behind))
-
-    def _of_index(self, name: str) -> Iterator[Any]:
-        items, dynamodb = self._table["items"], self._dynamodb
-        members = dynamodb._index_members(self._table).get(name, {})
-        kept = items.indexes.get(name)
-        if kept is None or kept[0] != items.version:
-            kept = items.indexes[name] = (items.version, sorted((place(key) for key in members), key=_by_place))
-        hashes, ranges = _index(dynamodb, self._table, name)
-        start = self._data.get("ExclusiveStartKey") or {}
-        key = dynamodb._index_partition(start, hashes, ranges)
-        order = dynamodb._index_order_keys(self._table, ranges)
-        for partition, first in self._partitions(kept[1], key):
-            found = [(_values(dynamodb, one, order), one) for one in self._members(members.get(partition) or ())]
-            found.sort(key=_by_key)
-            behind = _values(dynamodb, start, order) if first else ()
-            yield from (one for values, one in found if not first or values > behind)
-
-    def _members(self, members: Any) -> Iterator[Any]:
-        for pk, sk in list(members):
-            item = self._table["items"].get(pk, {}).get(sk)
-            if item is not None:
-                yield item
+    def items(self) -> Any:
+        """Return what the table's items look like."""
+        return self.found
 
 
-def _by_key(found: tuple[Any, Any]) -> Any:
-    return found[0]
+class _ScanPage(_Page):
+    def items(self) -> Any:
+        """Return each item as a partition: the scan goes through all of them."""
+        if not self.found:
+            index = self.order.data.get("IndexName")
+            candidates = self.order.of_index(index) if index else self.order.of_table()
+            self.found = {number: {0: item} for number, item in self.read(candidates).items()}
+        return self.found
 
 
-def _by_place(found: Place) -> Any:
-    return found[0]
+class _QueryPage(_Page):
+    def names(self) -> dict[str, Any]:
+        """Return what its names mean to the query: the page holds what its key condition has chosen already."""
+        evaluate = self.dynamodb._evaluate_condition
+
+        def evaluated(expression: str, item: Any, values: Any, names: Any, slot: str = "ConditionExpression") -> Any:
+            chosen = slot == "KeyConditionExpression" and item is not self.order.start
+            return chosen or evaluate(expression, item, values, names, slot=slot)
+
+        mine = {"_index_members": lambda _: self, "_sort_key_value": lambda *_: 0, "_evaluate_condition": evaluated}
+        return {**super().names(), **mine}
+
+    def items(self) -> Any:
+        """Return partitions, of which the query takes the one that it asks for."""
+        return _Partitions(self)
+
+    def get(self, name: str) -> Any:
+        """Return the table as it looks to the query; or, as the members of indexes, those of an index."""
+        return _Members(self) if name == self.order.data.get("IndexName") else super().get(name)
 
 
-def _values(dynamodb: Any, item: Any, order: Any) -> tuple[Any, ...]:
-    return tuple(dynamodb._index_order_value(item, name, kind) for name, kind in order)
+class _Partitions:
+    """The partitions of a table: the one that is asked for holds the page."""
+
+    def __init__(self, page: _QueryPage) -> None:
+        self._page = page
+
+    def get(self, pk: Any, _default: Any = None) -> Any:
+        """Return the page."""
+        page = self._page
+        if not page.order.data.get("IndexName"):
+            page.found = page.read(page.order.of_partition(pk))
+        return page.found
+
+    def __getitem__(self, _pk: Any) -> Any:
+        return self._page.found
+
+
+class _Members:
+    """The partitions of an index: the one that is asked for holds the page."""
+
+    def __init__(self, page: _QueryPage) -> None:
+        self._page = page
+
+    def get(self, partition: Any, _default: Any = None) -> list[tuple[int, int]]:
+        """Return the places of the page's items."""
+        page = self._page
+        page.found = page.read(page.order.of_index_partition(partition))
+        return [(0, number) for number in page.found]
 
 
 class _View(dict[str, Any]):
@@ -220,11 +174,10 @@ class _View(dict[str, Any]):
     def __init__(self, table: dict[str, Any], page: _Page) -> None:
         super().__init__(table)
         self._page = page
-        self._read: Any = None
 
     def __getitem__(self, name: str) -> Any:
-        if name != "items":
-            return super().__getitem__(name)
-        if self._read is None:
-            self._read = self._page.items()
-        return self._read
+        return self._page.items() if name == "items" else super().__getitem__(name)
+
+
+def _first(candidates: Any, *_: Any, **__: Any) -> Any:
+    return candidates
