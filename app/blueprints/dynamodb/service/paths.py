@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 Step = str | int
-_PART = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^.\[\],"]+))\s*|\[(?P<place>[0-9]{1,9})\]')
+_PART = re.compile(r'\s*(?:"(?P<quoted>(?:[^"]|"")*)"|(?P<plain>[^.\[\],"]+))\s*|\[(?P<place>[0-9]{1,9})\]\s*')
 _SPECIAL = re.compile(r'[.\[\],"]|^\s|\s$')
 
 
@@ -39,7 +39,7 @@ def _steps(text: str, at: int) -> tuple[tuple[Step, ...], int]:
     steps, named = list[Step](), True
     while at < len(text):
         found = _PART.match(text, at)
-        if found is None or (found["place"] is None) != named or (found["place"] and not steps):
+        if found is None or (found["place"] is None) != named or (found["plain"] or "x").isspace():
             break
         steps.append(int(found["place"]) if found["place"] else _name(found))
         at, named = found.end(), False

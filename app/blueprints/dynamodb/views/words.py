@@ -34,6 +34,11 @@ def partiql_url(statement: str) -> str:
     return url_for("dynamodb.partiql", statement=statement)
 
 
+def editor_url() -> str:
+    """Return the address of the PartiQL editor, empty where there is none."""
+    return url_for("dynamodb.partiql") if "dynamodb.partiql" in current_app.view_functions else ""
+
+
 def calls() -> dict[str, Any]:
     """Return what this request did, for a script that adds it to the page's drawer."""
     return drawer.as_json(drawer.drawer())
@@ -42,4 +47,4 @@ def calls() -> dict[str, Any]:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of DynamoDB its tabs, its calls, and the way to the editor."""
-    return {"calls": calls, "tabs_of": tabs_of, "partiql_url": partiql_url}
+    return {"calls": calls, "tabs_of": tabs_of, "partiql_url": partiql_url, "editor_url": editor_url}
