@@ -59,20 +59,21 @@ def read(text: str, convert: Callable[[Any], Read]) -> Read:
 def tree_of(text: str) -> Any:
     """Return a JSON text as dicts, lists, strings and Numbers. Raises Mistake where it is no JSON."""
     try:
-        return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Constant, object_pairs_hook=_pairs)
+        return json.loads(text, parse_int=Number, parse_float=Number, parse_constant=Constant, object_pairs_hook=pairs)
     except json.JSONDecodeError as error:
         raise Mistake(f"This is not JSON: {error.msg}.", (), error.lineno, error.colno) from None
     except RecursionError:
         raise Mistake(_too_deep(), (), *_deep_place(text)) from None
 
 
-def _pairs(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) == len(pairs):
+def pairs(found_pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object, marked as Twice where a name stands twice in it."""
+    found = dict(found_pairs)
+    if len(found) == len(found_pairs):
         return found
     twice = Twice(found)
     names = set[str]()
-    for name, _ in pairs:
+    for name, _ in found_pairs:
         if name in names:
             twice.name = name
             break
