@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from embedded import host_capacity, host_items, host_scan, host_updates
+from embedded import host_capacity, host_items, host_scan, host_sizes, host_updates
 
 # Set on tables whose sizes were counted from their first item on.
 COUNTED = "trellis_counted"
@@ -18,6 +18,7 @@ _REAPER = "dynamodb-ttl-reaper"
 
 def install(dynamodb: Any) -> None:
     """Put the true figures in the place of the invented ones."""
+    host_sizes.install(dynamodb)
     _count(dynamodb)
     _recount(dynamodb)
     _record(dynamodb)

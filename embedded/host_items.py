@@ -11,6 +11,7 @@ from typing import Any
 
 # Where a partition stands among all: by its hash, which says nothing of the key.
 Place = tuple[int, Any]
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def place(key: Any) -> Place:
@@ -20,7 +21,7 @@ def place(key: Any) -> Place:
 
 def packed(item: Any) -> bytes:
     """Return an item as JSON."""
-    return json.dumps(item, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "surrogatepass")
+    return _encode(item).encode("utf-8", "surrogatepass")
 
 
 def unpacked(kept: bytes) -> Any:
