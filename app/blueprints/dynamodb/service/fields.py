@@ -30,7 +30,7 @@ class Field:
 
 def can_show(item: Item) -> bool:
     """Whether a form can hold an item: names that a line of text would change are for JSON."""
-    return len(item) <= MOST_FIELDS and not any(_changes(name) for name in item)
+    return len(item) <= MOST_FIELDS and not any(ord(letter) < 32 for name in item for letter in name)
 
 
 def _changes(text: str) -> bool:
