@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from app.blueprints.dynamodb.service.patience import TRIES, Sleep, is_throttle, wait_before
 from app.blueprints.dynamodb.service.wire import Item, identity
-from app.blueprints.dynamodb.service.work import Cancelled, Work
+from app.blueprints.dynamodb.service.work import Work
 
 MOST = 25  # requests of one BatchWriteItem
 AT_ONCE = 4
@@ -52,12 +52,11 @@ class Batches:
         return self
 
     def __exit__(self, kind: Any, *_: Any) -> None:
-        """Wait for what is under way; after an error or when cancelled, nothing new is sent."""
+        """Wait for what is under way, and count it; after an error nothing new is sent."""
         try:
             if kind is None:
                 self._send()
-            if kind in (None, Cancelled):
-                self._settle(0)
+            self._settle(0)
         finally:
             self._pool.shutdown(wait=True, cancel_futures=True)
 

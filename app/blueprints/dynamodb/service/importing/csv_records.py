@@ -79,7 +79,7 @@ class CsvRecords:
                 continue
             self._look(row)
             held.append((line, row))
-            if len(held) >= SAMPLE:
+            if all(self.forced) or len(held) >= SAMPLE:
                 break
         kinds = self.kinds()
         for line, row in held:

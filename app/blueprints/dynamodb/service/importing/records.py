@@ -50,4 +50,6 @@ def judged(line: int, item: Item, keys: tuple[Key, ...]) -> Record:
 def refused(line: int, error: Mistake, where: Any = "") -> Record:
     """Return a record that is none, with the place of its mistake."""
     place = str(where) or error.where
-    return Record(line, None, f"{place}: {error.message}" if place and place not in error.message else error.message)
+    return Record(
+        line, None, f"{place}: {error.message}" if place and f"“{place}”" not in error.message else error.message
+    )

@@ -28,7 +28,7 @@ class Judged:
     @property
     def filters(self) -> bool:
         """Whether items are read that the answer does not hold."""
-        return self.plan.scans or bool(self.plan.rest)
+        return bool(self.plan.rest)
 
 
 def judge(found: Sequence[Statement], tables: Mapping[str, Table]) -> list[Judged]:
@@ -104,6 +104,6 @@ def _no_key(one: Judged) -> str:
     missing = " and ".join(one.plan.missing)
     return (
         f"{one.statement.verb} without {missing}: DynamoDB changes one item at a time, and its WHERE must say the "
-        "whole key with =. A SELECT finds the keys of other items; “Delete items” of the table deletes all that a filter "
-        "selects. Nothing was sent."
+        "whole key with =. A SELECT finds the keys of other items; “Delete items” of the table deletes all that a "
+        "filter selects. Nothing was sent."
     )
