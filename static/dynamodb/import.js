@@ -130,7 +130,7 @@ async function submitted(event) {
   const form = event.target;
   if (!form.matches("[data-import], [data-delete-items]") || event.defaultPrevented) return;
   event.preventDefault();
-  const action = event.submitter?.formAction ?? form.action;
+  const action = event.submitter?.hasAttribute("formaction") ? event.submitter.formAction : form.action;
   file = form.querySelector("input[type=file]")?.files[0] ?? file;
   const place = step ?? form.parentElement;
   const deletes = form.dataset.deleteItems !== undefined;
