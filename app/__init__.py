@@ -16,6 +16,7 @@ def create_app(
 ) -> Flask:
     """Return the application; `overrides` sets fields of Settings and Flask's own configuration (upper case)."""
     app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app.jinja_environment = templating.Templates
     app.url_map.merge_slashes = False  # an S3 key may hold empty segments
     settings = config.load(overrides)
     app.extensions["settings"] = settings

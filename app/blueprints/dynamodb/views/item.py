@@ -16,7 +16,7 @@ from app.blueprints.dynamodb.service.asking import Declined
 from app.blueprints.dynamodb.service.items import Item
 from app.blueprints.dynamodb.service.known import KNOWN
 from app.blueprints.dynamodb.service.tables import Table
-from app.blueprints.dynamodb.views import item_form, markup
+from app.blueprints.dynamodb.views import item_form, item_markup, markup
 from app.blueprints.dynamodb.views.common import dynamodb
 from app.blueprints.dynamodb.views.item_form import Draft
 from app.changes import done
@@ -194,7 +194,8 @@ def _page(page: ItemPage, status: int = 200) -> Response:
         said, code = page.draft.fault or "Somebody changed it meanwhile.", "Conflict" if page.conflict else "Refused"
         problem = Problem(status, "Not saved", said, "Correct it, or read it again.", code)
         return errors.as_response(problem)
-    more = {"views": item_form.VIEWS, "types": wire.TYPES, "most": wire.MOST_BYTES, "write_units": wire.write_units}
+    more: dict[str, Any] = {"views": item_form.VIEWS, "most": wire.MOST_BYTES, "write_units": wire.write_units}
+    more |= {"attributes": item_markup.attributes, "blank": item_markup.blank}
     response = make_response(render_template("dynamodb/item.html", page=page, **more), status)
     response.headers["Cache-Control"] = "no-store"
     response.vary.update(["Accept", "Cookie"])

@@ -17,6 +17,7 @@ PAGES = (
 )
 
 
+@bp.app_template_global("dynamodb_tabs")
 def tabs_of(table: str, current: str) -> list[tuple[str, str, bool, str]]:
     """Return the tabs of a table's pages: word, address, whether it is this one, icon."""
     there = current_app.view_functions
@@ -47,4 +48,4 @@ def calls() -> dict[str, Any]:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of DynamoDB its tabs, its calls, and the way to the editor."""
-    return {"calls": calls, "tabs_of": tabs_of, "partiql_url": partiql_url, "editor_url": editor_url}
+    return {"calls": calls, "partiql_url": partiql_url, "editor_url": editor_url}
