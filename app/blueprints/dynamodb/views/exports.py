@@ -25,6 +25,12 @@ from app.problems import refused
 MOST_COLUMNS = 2000
 
 
+@bp.context_processor
+def questions() -> dict[str, Any]:
+    """Give the pages of items the way to the files and deletions of their question."""
+    return {"question_of": asking.query_string}
+
+
 @bp.get("/<table>/export")
 def export_items(table: str) -> Response:
     """Show what an export reads and costs; with `format` and `download` answer with the file."""

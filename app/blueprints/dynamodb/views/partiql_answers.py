@@ -65,7 +65,7 @@ def _cost(result: Result) -> str:
     if result.units is None:
         return ""
     kind, price = ("read", prices.read) if result.statement.reads else ("write", prices.write)
-    return f"{result.units:g} {kind} units, {prices.dollars(price(result.units))}"
+    return f"{result.units:,.10g} {kind} units, {prices.dollars(price(result.units))}"
 
 
 def same(page: Shown, judged: Judged) -> tuple[str, str, str]:
