@@ -73,15 +73,10 @@ class Progress {
   }
 }
 
-function workUrl(id) {
-  return `/dynamodb/partiql/work/${id}`;
-}
-
 /** Sends a form; where its answer is JSON, the work's own page comes instead. */
 async function send(form, action, label, place) {
   const body = new FormData(form);
-  const id = body.get("id");
-  const progress = new Progress(label, workUrl(id), `${workUrl(id)}/cancel`, body.get("csrf_token"), place);
+  const progress = new Progress(label, form.dataset.work, form.dataset.cancel, body.get("csrf_token"), place);
   const writes = form.dataset.import === "import" && !action.endsWith("/check");
   const headers = writes || form.dataset.deleteItems !== undefined ? { Accept: "application/json" } : { "HX-Request": "true" };
   try {
@@ -94,11 +89,11 @@ async function send(form, action, label, place) {
   }
 }
 
-async function report(answer) {
-  const { id, calls } = await answer.json();
+async function report(answer, url) {
+  const { calls } = await answer.json();
   window.trellis.drawer.add(calls);
-  const page = await fetch(workUrl(id), { headers: { "HX-Request": "true" } });
-  history.replaceState({}, "", workUrl(id));
+  const page = await fetch(url, { headers: { "HX-Request": "true" } });
+  history.replaceState({}, "", url);
   return page.text();
 }
 
@@ -138,7 +133,7 @@ async function submitted(event) {
   const answer = await send(form, action, deletes ? "Deleting" : checks ? "Checking the file" : "Importing", place);
   if (!answer) return;
   if (!answer.ok) await problem(answer);
-  else put(place, checks ? await answer.text() : await report(answer));
+  else put(place, checks ? await answer.text() : await report(answer, form.dataset.work));
   window.trellis.announce(answer.ok ? "Done" : "Failed");
 }
 

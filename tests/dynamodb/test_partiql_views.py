@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app import notes
 from tests.dynamodb.conftest import ORDERS
-from tests.dynamodb.helpers import post
+from tests.dynamodb.helpers import post, table
 from tests.pages import Page, check_page
 
 URL = "/dynamodb/partiql"
@@ -68,6 +68,36 @@ def test_pages_go_on_to_the_end_and_know_their_statement(client: FlaskClient) ->
         assert "belongs to another statement" in refused.json["detail"]
     assert run(client, statement, next=kept[:-2] + "xx").status_code == 422
     assert get(client, statement, next=kept).status_code == 200
+
+
+def test_a_table_that_goes_away_between_two_pages_is_told(client: FlaskClient, aws: Any) -> None:
+    table(aws, "brief", "id:S")
+    for first in range(0, 150, 25):
+        puts = [{"PutRequest": {"Item": {"id": {"S": str(number)}}}} for number in range(first, first + 25)]
+        aws.batch_write_item(RequestItems={"brief": puts})
+    token = run(client, "SELECT * FROM brief").json["next"]
+    aws.delete_table(TableName="brief")
+    gone = run(client, "SELECT * FROM brief", next=token)
+    assert gone.status_code == 404
+    assert gone.json["error"]["code"] == "ResourceNotFoundException"
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        "{'customer_id': '', 'customer_mail': 'm'}",
+        "{'customer_id': 5, 'customer_mail': 'm'}",
+        "{'customer_id': 'x'}",
+        "{'customer_id': 'x', 'customer_mail': 'm', 'n': " + "1" * 39 + "}",
+        "{'customer_id': 'x', 'customer_mail': 'm', 's': <<>>}",
+        "{'customer_id': 'x', 'customer_mail': 'm', 'd': " + "[" * 36 + "]" * 36 + "}",
+    ],
+)
+def test_an_item_that_is_none_is_refused_in_dynamodb_words(client: FlaskClient, item: str) -> None:
+    answer = run(client, f"INSERT INTO customer VALUE {item}", sure="1")
+    assert answer.status_code == 422
+    assert answer.json["error"]["code"] == "ValidationException"
+    assert answer.json["error"]["happened"]
 
 
 def test_a_filter_that_keeps_little_fills_a_page_with_several_calls(client: FlaskClient) -> None:
