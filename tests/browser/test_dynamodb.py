@@ -39,11 +39,6 @@ def write(page: Page, text: str) -> None:
     page.keyboard.insert_text(text)
 
 
-def results(page: Page) -> None:
-    """Wait until htmx has put the results in place."""
-    page.wait_for_function("!document.querySelector('.htmx-request, .htmx-settling, .htmx-swapping')")
-
-
 def create_item(page: Page, text: str) -> None:
     page.get_by_role("link", name="Create item").click()
     page.get_by_role("button", name="DynamoDB JSON").click()
@@ -156,8 +151,8 @@ def test_a_cells_value_goes_into_the_query(page_at: OpenPage, aws: Any) -> None:
     cell.click(button="right", position={"x": 4, "y": 4})
     assert_accessible(page)
     page.get_by_role("button", name="Put into the query").click()
-    expect(page.get_by_label("Value", exact=True)).to_have_value(re.compile("stringSet"))
     expect(page.locator("[data-ddb-facts]")).to_contain_text("240 read")
+    expect(page.locator("[data-ddb-row]").get_by_label("Value", exact=True)).to_have_value(re.compile("stringSet"))
     page.locator("td[data-t=S]").first.click(button="right", position={"x": 2, "y": 2})
     page.get_by_role("button", name="Put into the query").click()
     expect(page.locator("[data-ddb-verb]")).to_have_text("Query")

@@ -16,6 +16,11 @@ def post(client: FlaskClient, path: str, **fields: Any) -> Any:
     return client.post(path, data={"csrf_token": token(client), **fields})
 
 
+def fetch(client: FlaskClient, path: str) -> Any:
+    """Return a page as JSON."""
+    return client.get(path, headers={"Accept": "application/json"}).json
+
+
 def ask(client: FlaskClient, table: str, *conditions: tuple[str, ...], **fields: Any) -> Any:
     """Return the JSON answer of the explore page; a condition is name, operator, type, value and upper value."""
     rows: dict[str, list[str]] = {name: [] for name in ("fg", "fn", "fo", "ft", "fv", "fw")}

@@ -9,7 +9,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.dynamodb.answers import answering
-from tests.dynamodb.helpers import ask, post, table
+from tests.dynamodb.helpers import ask, fetch, post, table
 from tests.pages import Page, check_page
 
 ITEM = "/dynamodb/bad/item"
@@ -55,7 +55,7 @@ def test_names_of_any_kind_are_saved_and_found(client: FlaskClient, aws: Any, na
     assert post(client, ITEM, view="json", text=text, old="", action="save").status_code == 303
     quoted = '"' + name + '"' if "." in name else name
     assert ask(client, "bad", (quoted, "=", "S", "here")).json["count"] == 1
-    item = client.get(f"{ITEM}?pk=named&format=json").json["item"]
+    item = fetch(client, f"{ITEM}?pk=named")["item"]
     changed = json.dumps({"id": "named", name: "changed"})
     sent = {"view": "json", "text": changed, "old": json.dumps(item), "action": "save"}
     assert post(client, ITEM, **sent).status_code == 303

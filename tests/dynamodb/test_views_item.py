@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 
 from app.blueprints.dynamodb.service import wire
 from tests.dynamodb.conftest import order
-from tests.dynamodb.helpers import post, table
+from tests.dynamodb.helpers import fetch, post, table
 from tests.pages import Page, check_page
 
 ITEM = "/dynamodb/desk/item"
@@ -53,7 +53,7 @@ def test_an_item_is_shown_with_its_size(page: Callable[..., Page]) -> None:
 
 
 def test_an_item_as_json(client: FlaskClient) -> None:
-    found = client.get("/dynamodb/orders/item?pk=customer-01&sk=1&format=json").json
+    found = fetch(client, "/dynamodb/orders/item?pk=customer-01&sk=1")
     assert found["item"]["amount"] == {"N": "1.25"}
     assert found["size"] == wire.item_size(order(1))
 
@@ -124,8 +124,9 @@ def test_two_people_lose_no_change(client: FlaskClient, aws: Any) -> None:
     theirs = {**second, f"v{places['b']}": "3", f"v{places['c']}": "3"}
     shown = check_page(post(client, ITEM, **theirs, action="save"), "conflict", 409, 2)
     assert stored(aws, "two")["c"] == {"N": "2"}, "nothing is overwritten before it is chosen"
-    chosen = {e.get("name"): e.get("value") for e in shown.all(".//input") if e.get("checked") is not None}
-    names = {e.get("name"): e.get("value") for e in shown.all(".//input") if (e.get("name") or "").startswith("a")}
+    chosen = {e.get("name") or "": e.get("value") for e in shown.all(".//input") if e.get("checked") is not None}
+    inputs = [(e.get("name") or "", e.get("value")) for e in shown.all(".//input")]
+    names = {name: value for name, value in inputs if name.startswith("a")}
     assert {names[f"a{one[1:]}"]: value for one, value in chosen.items()} == {"a": "theirs", "b": "mine"}
     hidden = {e.get("name"): e.get("value") for e in shown.all(".//main//input") if e.get("type") == "hidden"}
     place = next(name for name, value in names.items() if value == "c")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from tests.dynamodb.helpers import post, table
+from tests.dynamodb.helpers import fetch, post, table
 from tests.pages import Page, check_page
 
 NEW = {"name": "made", "partition": "id", "partition_type": "N", "sort_type": "S", "billing": "PAY_PER_REQUEST"}
@@ -27,7 +27,7 @@ def test_the_list_names_state_keys_and_capacity(page: Callable[..., Page]) -> No
 
 
 def test_the_list_as_json(client: FlaskClient) -> None:
-    found = {one["name"]: one for one in client.get("/dynamodb/?format=json").json["tables"]}
+    found = {one["name"]: one for one in fetch(client, "/dynamodb/")["tables"]}
     assert [key["name"] for key in found["orders"]["keys"]] == ["pk", "sk"]
     assert found["orders"]["indexes"][0]["name"] == "by-state"
 

@@ -46,7 +46,7 @@ def _steps(text: str, at: int) -> tuple[tuple[Step, ...], int]:
         if at < len(text) and text[at] == ".":
             at, named = at + 1, True
     if named:
-        raise BadPath("A path begins with an attribute's name." if not steps else f"{text} ends with a point.")
+        raise BadPath("A path begins with an attribute's name." if not steps else f"{text}: a name follows each point.")
     return tuple(steps), at
 
 

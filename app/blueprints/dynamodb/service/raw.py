@@ -34,7 +34,10 @@ def _take(response_dict: dict[str, Any], customized_response_dict: dict[str, Any
     if not _asked.get() or response_dict["status_code"] >= 300:
         return
     body = response_dict["body"]
-    found = json.loads(body)
+    try:
+        found = json.loads(body)
+    except ValueError:
+        return  # botocore tells what came instead of an answer
     if b'"B"' in body or b'"BS"' in body:
         for name in _HOLDERS:
             if name in found:

@@ -1,6 +1,7 @@
 """The fields of an item's form as HTML, written here because a template takes several times as long."""
 
 from collections.abc import Sequence
+from typing import Any
 
 from flask import current_app
 from markupsafe import Markup
@@ -65,8 +66,8 @@ def _value(one: Field, at: str, fixed: bool) -> str:
 
 
 def _icon(name: str) -> str:
-    place = current_app.jinja_env.globals["asset"]("icons.svg")
-    return f'<svg class="icon icon-small" aria-hidden="true"><use href="{place}#{name}"/></svg>'
+    asset: Any = current_app.jinja_env.globals["asset"]
+    return f'<svg class="icon icon-small" aria-hidden="true"><use href="{asset("icons.svg")}#{name}"/></svg>'
 
 
 def _remove() -> str:
