@@ -45,6 +45,8 @@ class DynamoDb:
             answer = await OPERATIONS[request.operation](request, forward, asked)
         except Fault as fault:
             return fault.response()
+        except RecursionError:
+            return Fault(f"{MALFORMED}Nesting is too deep").response()
         if answer is None:
             return None
         return Response(200, {"content-type": "application/x-amz-json-1.0"}, json.dumps(answer).encode())

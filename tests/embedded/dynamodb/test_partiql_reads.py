@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
-from tests.embedded.dynamodb.world import Tables, message, numbers, pages, refused
+from tests.embedded.dynamodb.world import Tables, message, numbers, pages, refused, schema
 from tests.embedded.process import Embedded
 
 MALFORMED = "Statement wasn't well formed, can't be processed: "
@@ -199,3 +200,45 @@ def test_the_aws_cli_pages_through_a_statement(tables: Tables, embedded_aws: Emb
         if not token:
             break
     assert rows == [0, 1, 2, 3, 4]
+
+
+def test_a_local_index_fetches_what_it_does_not_hold(client: Any, tables: Tables, run: Any) -> None:
+    index = {
+        "IndexName": "by-v",
+        "KeySchema": [schema("pk", "HASH"), schema("v", "RANGE")],
+        "Projection": {"ProjectionType": "KEYS_ONLY"},
+    }
+    kinds = [("pk", "S"), ("sk", "N"), ("v", "N"), ("g", "S")]
+    definitions = [{"AttributeName": name, "AttributeType": kind} for name, kind in kinds]
+    name = tables.make(LocalSecondaryIndexes=[index], AttributeDefinitions=definitions)
+    for number in range(3):
+        item = {"pk": {"S": "a"}, "sk": {"N": str(number)}, "v": {"N": str(9 - number)}, "text": {"S": f"t{number}"}}
+        client.put_item(TableName=name, Item=item)
+    statement = f'SELECT text FROM "{name}"."by-v" WHERE pk = \'a\' AND v > 7'
+    answer = run(statement, ConsistentRead=True, ReturnConsumedCapacity="INDEXES")
+    assert [item["text"]["S"] for item in answer["Items"]] == ["t1", "t0"]
+    assert answer["ConsumedCapacity"]["LocalSecondaryIndexes"] == {"by-v": {"CapacityUnits": 1.0}}
+    said = "One or more parameter values were invalid: Secondary index by-v does not project one or more filter"
+    assert message(run, f"{statement} AND text = 't0'").startswith(said)
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "(" * 2000 + "v = 1" + ")" * 2000,
+        "NOT " * 400 + "v = 1",
+        "NOT " * 1900 + "v = 1",
+        " OR ".join(["v = 1"] * 400),
+        "v = " + "[" * 1000 + "]" * 1000,
+        "v = 1e99999999999999",
+        "v = '\x00\ud7ff'",
+        "v IN []",
+    ],
+    ids=range(8),
+)
+def test_strange_statements_are_answered_or_refused(tables: Tables, run: Any, where: str) -> None:
+    name = tables.fill({"a": 1})
+    try:
+        run(f'SELECT * FROM "{name}" WHERE {where}')
+    except ClientError as error:
+        assert error.response["Error"]["Code"] == "ValidationException"

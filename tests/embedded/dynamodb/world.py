@@ -27,8 +27,14 @@ class Tables:
         self.client.create_table(
             TableName=self.name,
             KeySchema=[schema(name, kind) for name, kind in keys],
-            AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind} for name, kind in types.items()],
-            **{"BillingMode": "PAY_PER_REQUEST", "GlobalSecondaryIndexes": [index], **fields},
+            **{
+                "AttributeDefinitions": [
+                    {"AttributeName": name, "AttributeType": kind} for name, kind in types.items()
+                ],
+                "BillingMode": "PAY_PER_REQUEST",
+                "GlobalSecondaryIndexes": [index],
+                **fields,
+            },
         )
         return self.name
 
