@@ -75,6 +75,7 @@ def delete(client: Any, table: Table, asked: Asked, work: Work) -> None:
     marks = {f"#key{at}": name for at, name in enumerate(names)}
     found["ExpressionAttributeNames"] = {**found.get("ExpressionAttributeNames", {}), **marks}
     found["ProjectionExpression"] = ", ".join(marks)
+    found["Limit"] = scanning.PAGE_ITEMS
     number = 0
     with Batches(client, table.name, names, work, delete=True) as batches:
         for answer in scanning.pages(client, _operation(asked), found):

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Generator, Iterator, Sequence
-from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
@@ -123,10 +122,10 @@ def _begun(pages: Pages) -> Iterator[Sequence[Any]]:
 
 def _after(first: Sequence[Any], each: Iterator[Sequence[Any]]) -> Iterator[Sequence[Any]]:
     yield first
+    del first  # a page of small items takes megabytes
     yield from each
 
 
 def _chained(first: bytes, rest: Generator[bytes, None, None]) -> Iterator[bytes]:
-    with suppress(GeneratorExit):
-        yield first
-        yield from rest
+    yield first
+    yield from rest

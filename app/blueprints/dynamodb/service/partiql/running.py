@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.dynamodb.service.partiql.nodes import Statement
+from app.blueprints.dynamodb.service.scanning import PAGE_ITEMS
 from app.blueprints.dynamodb.service.wire import Item, Value
 
 WANTED = 100  # items of a page
@@ -69,7 +70,7 @@ def every_item(client: Any, statement: Statement, given: Mapping[int, Value]) ->
     """Yield the pages of a SELECT, to the end."""
     more: dict[str, Any] = {}
     while True:
-        answer = client.execute_statement(**sent(statement, given), **more)
+        answer = client.execute_statement(**sent(statement, given), **more, Limit=PAGE_ITEMS)
         yield answer.get("Items") or []
         if not answer.get("NextToken"):
             return
