@@ -20,7 +20,7 @@ import boto3
 
 from bench.browser import Client
 from bench.free_dynamodb import KEYS, TABLE, item
-from bench.measure import child, dashboard, free_port, ratio, rounds, wait_for
+from bench.measure import child, dashboard, environment, free_port, ratio, rounds, wait_for
 from bench.process import crowd
 from bench.report import Figure, median, percentile, show
 from tests.embedded.process import start
@@ -125,18 +125,12 @@ def free_lane(work: Path) -> Iterator[Lane]:
     """Run the dashboard over an endpoint that costs next to nothing."""
     port, endpoint_port = free_port(), free_port()
     endpoint = f"http://127.0.0.1:{endpoint_port}"
-    env = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "000000000000",
-        "AWS_SECRET_ACCESS_KEY": "none",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
     with child(sys.executable, "-m", "bench.free_dynamodb", str(endpoint_port)):
         wait_for(endpoint)
         session = boto3.Session("000000000000", "none", region_name="us-east-1")
         client = session.client("dynamodb", endpoint_url=endpoint)
         resource = session.resource("dynamodb", endpoint_url=endpoint)
-        with dashboard(work / "free-home", port, env):
+        with dashboard(work / "free-home", port, environment(endpoint)):
             yield Lane("free endpoint", client, resource.Table(TABLE), port, 1.5, 1.8)
 
 

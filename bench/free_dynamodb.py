@@ -4,15 +4,13 @@ Run as `python -m bench.free_dynamodb PORT`. It speaks JSON 1.0 to DynamoDB's op
 """
 
 import json
-import socketserver
 import sys
 import zlib
 from typing import Any
 
-WHO = (
-    "<GetCallerIdentityResponse><GetCallerIdentityResult><Arn>arn:aws:iam::000000000000:root</Arn>"
-    "<UserId>x</UserId><Account>000000000000</Account></GetCallerIdentityResult></GetCallerIdentityResponse>"
-)
+from bench.free_s3 import WHO, Server
+from bench.free_s3 import Handler as Forgetful
+
 TABLE = "bench"
 PAGE = 100
 
@@ -72,10 +70,8 @@ def answers() -> dict[str, bytes]:
 BODIES = answers()
 
 
-class Handler(socketserver.StreamRequestHandler):
+class Handler(Forgetful):
     """One connection, kept alive."""
-
-    disable_nagle_algorithm = True
 
     def handle(self) -> None:
         while line := self.rfile.readline():
@@ -87,21 +83,6 @@ class Handler(socketserver.StreamRequestHandler):
             check = f"x-amz-crc32: {zlib.crc32(body)}\r\n" if operation in BODIES else ""
             head = f"HTTP/1.1 200 OK\r\nContent-Type: {kind}\r\n{check}Content-Length: {len(body)}\r\n\r\n"
             self.wfile.write(head.encode() + (b"" if line.startswith(b"HEAD") else body))
-
-    def _headers(self) -> dict[str, str]:
-        found = {}
-        while line := self.rfile.readline().strip():
-            name, _, value = line.decode("latin-1").partition(":")
-            found[name.lower()] = value.strip()
-        return found
-
-
-class Server(socketserver.ThreadingTCPServer):
-    """A thread per connection."""
-
-    allow_reuse_address = True
-    daemon_threads = True
-    request_queue_size = 128
 
 
 if __name__ == "__main__":

@@ -128,7 +128,7 @@ def test_two_people_lose_no_change(client: FlaskClient, aws: Any) -> None:
     inputs = [(e.get("name") or "", e.get("value")) for e in shown.all(".//input")]
     names = {name: value for name, value in inputs if name.startswith("a")}
     assert {names[f"a{one[1:]}"]: value for one, value in chosen.items()} == {"a": "theirs", "b": "mine"}
-    hidden = {e.get("name"): e.get("value") for e in shown.all(".//main//input") if e.get("type") == "hidden"}
+    hidden = {e.get("name") or "": e.get("value") for e in shown.all(".//main//input") if e.get("type") == "hidden"}
     place = next(name for name, value in names.items() if value == "c")
     picked = {**hidden, **chosen, f"c{place[1:]}": "mine", "action": "merge"}
     assert client.post(ITEM, data=picked).status_code == 303
@@ -141,7 +141,7 @@ def test_deleting_what_somebody_changed_asks_again(client: FlaskClient, aws: Any
     aws.put_item(TableName="desk", Item={"id": {"S": "gone"}, "a": {"N": "2"}})
     shown = check_page(post(client, ITEM, **sent, action="delete"), "conflict", 409, 2)
     assert "it was not deleted" in shown.text
-    hidden = {e.get("name"): e.get("value") for e in shown.all(".//main//input") if e.get("type") == "hidden"}
+    hidden = {e.get("name") or "": e.get("value") for e in shown.all(".//main//input") if e.get("type") == "hidden"}
     assert client.post(ITEM, data={**hidden, "action": "delete"}).status_code == 303
     assert stored(aws, "gone") is None
 
@@ -153,7 +153,7 @@ def test_saving_what_somebody_deleted_says_so(client: FlaskClient, aws: Any) -> 
     at = next(name[1:] for name, value in sent.items() if value == "a")
     shown = check_page(post(client, ITEM, **{**sent, f"v{at}": "2"}, action="save"), "conflict", 409, 2)
     assert "Somebody deleted this item" in shown.text
-    hidden = {e.get("name"): e.get("value") for e in shown.all(".//main//input") if e.get("type") == "hidden"}
+    hidden = {e.get("name") or "": e.get("value") for e in shown.all(".//main//input") if e.get("type") == "hidden"}
     assert client.post(ITEM, data={**hidden, "action": "save"}).status_code == 303
     assert stored(aws, "away") == {"id": {"S": "away"}, "a": {"N": "2"}}
 

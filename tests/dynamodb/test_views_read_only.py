@@ -6,27 +6,14 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.aws import Aws, Identity
 from tests.pages import Page
-
-REASON = "This account is read-only here: changes are switched off."
-
-
-class RealAws(Aws):
-    """The embedded AWS under the identity of a real account."""
-
-    def identity(self, region: str) -> Identity:
-        return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
+from tests.real_account import real, switched_off
 
 
 @pytest.fixture
 def app(shared_app: Flask) -> Iterator[Flask]:
-    own = shared_app.extensions["aws"]
-    real = RealAws(shared_app.extensions["settings"])
-    vars(real).update(vars(own))  # the same clients
-    shared_app.extensions["aws"] = real
-    yield shared_app
-    shared_app.extensions["aws"] = own
+    with real(shared_app) as app:
+        yield app
 
 
 @pytest.mark.parametrize(
@@ -41,13 +28,7 @@ def app(shared_app: Flask) -> Iterator[Flask]:
     ],
 )
 def test_what_changes_something_is_off(page: Callable[..., Page], path: str, stopped: set[str]) -> None:
-    shown = page(path, calls=12)
-    off = {
-        " ".join("".join(one.itertext()).split())
-        for one in shown.all(".//main//button") + shown.all(".//main//a")
-        if one.get("title") == REASON and one.get("href") is None
-    }
-    assert off == stopped
+    assert switched_off(page(path, calls=12)) == stopped
 
 
 def test_reading_goes_on(page: Callable[..., Page], client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import aws, errors
 from app.blueprints.dynamodb.blueprint import bp
-from app.blueprints.dynamodb.service.asking import Declined
+from app.declined import Declined
 from app.problems import Problem
 
 

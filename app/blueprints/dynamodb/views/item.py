@@ -12,7 +12,6 @@ from app import errors, respond
 from app.blueprints.dynamodb.blueprint import bp
 from app.blueprints.dynamodb.service import items as service
 from app.blueprints.dynamodb.service import merging, wire
-from app.blueprints.dynamodb.service.asking import Declined
 from app.blueprints.dynamodb.service.items import Item
 from app.blueprints.dynamodb.service.known import KNOWN
 from app.blueprints.dynamodb.service.tables import Table
@@ -20,6 +19,7 @@ from app.blueprints.dynamodb.views import item_form, item_markup, markup
 from app.blueprints.dynamodb.views.common import dynamodb
 from app.blueprints.dynamodb.views.item_form import Draft
 from app.changes import done
+from app.declined import Declined
 from app.problems import Problem, refused
 
 LARGEST = 16 * 1024 * 1024  # bytes of the form: an item of 400 KB, twice, as JSON in an address's spelling

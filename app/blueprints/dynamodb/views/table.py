@@ -13,11 +13,11 @@ from app.blueprints.dynamodb.forms import DeleteForm
 from app.blueprints.dynamodb.service import about as settings
 from app.blueprints.dynamodb.service import creating, prices
 from app.blueprints.dynamodb.service.about import About
-from app.blueprints.dynamodb.service.asking import Declined
 from app.blueprints.dynamodb.service.known import KNOWN
 from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.views.common import dynamodb, table_url
 from app.changes import done
+from app.declined import Declined
 
 
 @dataclass(frozen=True)

@@ -11,10 +11,10 @@ from app.blueprints.dynamodb.blueprint import bp
 from app.blueprints.dynamodb.forms import CreateForm
 from app.blueprints.dynamodb.service import creating, prices
 from app.blueprints.dynamodb.service import tables as service
-from app.blueprints.dynamodb.service.asking import Declined
 from app.blueprints.dynamodb.service.tables import Key
 from app.blueprints.dynamodb.views.common import dynamodb, table_url
 from app.changes import counted, done
+from app.declined import Declined
 
 
 def status() -> Status:
