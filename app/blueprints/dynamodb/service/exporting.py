@@ -8,6 +8,7 @@ from typing import Any
 from app.blueprints.dynamodb.service import wire
 from app.blueprints.dynamodb.service.csv_lines import Csv
 from app.blueprints.dynamodb.service.wire import Item
+from app.exports import gathered
 
 TYPES = {
     "csv": "text/csv; charset=utf-8",
@@ -17,7 +18,6 @@ TYPES = {
 }
 ENDINGS = {"csv": "csv", "json": "json", "ndjson": "ndjson", "dynamodb": "dynamodb.json"}
 SAMPLE = 1000  # items whose attributes become the columns of a CSV file
-PIECE = 64 * 1024  # characters gathered before they are sent
 Pages = Iterable[Sequence[Item]]
 
 
@@ -34,22 +34,14 @@ class Wish:
 
 
 def written(pages: Pages, wish: Wish, keys: Sequence[str]) -> Generator[bytes, None, None]:
-    """Yield a file's bytes; the first page is read at the first step."""
+    """Return a file's bytes as they come; the first page is read at the first step."""
     if wish.form == "csv":
         lines = _csv(iter(pages), wish, keys)
     elif wish.form == "json":
         lines = _json(pages)
     else:
         lines = _lines(pages, _AS_LINE[wish.form])
-    held, length = list[str](), 0
-    for text in lines:
-        held.append(text)
-        length += len(text)
-        if length >= PIECE:
-            yield "".join(held).encode("utf-8", "backslashreplace")
-            held, length = [], 0
-    if held:
-        yield "".join(held).encode("utf-8", "backslashreplace")
+    return gathered(lines)
 
 
 _AS_LINE: dict[str, Callable[[Item], str]] = {
