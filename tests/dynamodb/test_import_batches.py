@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from app.aws import ReadOnly
 from app.blueprints.dynamodb.service import work as working
 from app.blueprints.dynamodb.service.batches import MOST, Batches, StillThrottled
 from app.blueprints.dynamodb.service.patience import LONGEST, TRIES, patiently, wait_before
@@ -182,6 +183,27 @@ def test_work_hears_that_it_was_cancelled_and_tells_when_it_is_lost() -> None:
     found.updated -= 1000
     assert found.lost
     assert working.facts_of(kept, "w:cancel") is None
+
+
+class Locked(Kept):
+    """The state table of a real account that may only be read."""
+
+    def put(self, value: dict[str, Any], id: str, seconds: int | None = None) -> str:
+        raise ReadOnly("dynamodb", "PutItem")
+
+    def get(self, id: str) -> dict[str, Any] | None:
+        raise ReadOnly("dynamodb", "CreateTable")
+
+
+def test_a_file_is_checked_where_nothing_may_be_noted() -> None:
+    doing = Work(Locked(), "w", Facts("check", "t"))  # type: ignore[arg-type]
+    for line in range(1200):
+        doing.refuse(line, "why")
+        doing._noted = 0.0
+        doing.tick()
+    doing.end("done")
+    assert not doing.kept
+    assert doing.facts.refused == 1200
 
 
 def test_deletions_are_batches_too() -> None:

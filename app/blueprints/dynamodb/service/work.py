@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from app.aws import ReadOnly
 from app.store import Store
 
 KEPT = 7 * 86400  # seconds
@@ -66,7 +67,7 @@ class Work:
     """One piece of work while it is done: counts, notes itself, hears that it was cancelled."""
 
     def __init__(self, store: Store, id: str, facts: Facts):
-        self._store, self.id, self.facts = store, id, facts
+        self._store, self.id, self.facts, self.kept = store, id, facts, True
         self._begun = time.monotonic() - facts.seconds
         self._noted = 0.0
         self._held: list[tuple[int, str]] = []
@@ -79,7 +80,7 @@ class Work:
         if now - self._noted < EVERY:
             return
         self.note()
-        if self._store.get(f"{self.id}:cancel") is not None:
+        if self.kept and self._store.get(f"{self.id}:cancel") is not None:
             raise Cancelled
 
     def note(self) -> None:
@@ -88,7 +89,15 @@ class Work:
         self._noted = time.monotonic()
         self.facts.seconds = self._noted - self._begun
         self.facts.updated = int(time.time())
-        self._store.put(asdict(self.facts), self.id, KEPT)
+        self._keep(asdict(self.facts), self.id)
+
+    def _keep(self, value: dict[str, Any], id: str) -> None:
+        """Put it into the state table; a real account that is read-only has none: the work then goes on unnoted."""
+        try:
+            if self.kept:
+                self._store.put(value, id, KEPT)
+        except ReadOnly:
+            self.kept = False
 
     def refuse(self, line: int, reason: str) -> None:
         """Note a refused line and its reason."""
@@ -100,7 +109,7 @@ class Work:
 
     def _write_refused(self) -> None:
         if self._held:
-            self._store.put({"lines": self._held}, f"{self.id}:{self.facts.chunks:06d}", KEPT)
+            self._keep({"lines": self._held}, f"{self.id}:{self.facts.chunks:06d}")
             self.facts.chunks += 1
             self._held = []
 

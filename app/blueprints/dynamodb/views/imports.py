@@ -77,7 +77,7 @@ def check_import(table: str) -> Response:
     guarded(work, lambda: found.append(check(pieces, options, described, work)))
     if not found:
         return ended(work, f"{facts.written:,} items are in {described.name}.")
-    page = ImportPage(described, new_id(), options, name, facts.bytes, found[0], check_id=id)
+    page = ImportPage(described, new_id(), options, name, facts.bytes, found[0], check_id=id if work.kept else "")
     return _form(page)
 
 
