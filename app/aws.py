@@ -1,5 +1,6 @@
 """The one door to boto3: a session per process, a client per service, region and identity."""
 
+import re
 import threading
 import time
 from collections.abc import Callable
@@ -26,6 +27,9 @@ LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 READ_PREFIXES = ("Get", "List", "Head", "Describe", "BatchGet", "Query", "Scan", "Search", "Lookup", "Filter")
 # Operations that change nothing although their names do not begin like a read.
 ALSO_READS = {"StartQuery", "StopQuery", "SimulatePrincipalPolicy", "SelectObjectContent"}
+# PartiQL's operations carry any statement: a SELECT alone, each parameter holding one statement, changes nothing.
+PARTIQL = {"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"}
+_SELECT = re.compile(r"\s*SELECT\s", re.IGNORECASE)
 
 CONFIG = Config(
     connect_timeout=3,
@@ -172,8 +176,14 @@ def is_loopback(url: str) -> bool:
     return (urlsplit(url).hostname or "") in LOOPBACK
 
 
-def _refuse_changes(model: Any, **_: Any) -> None:
-    if not is_read(model.name):
+def _selects(params: dict[str, Any]) -> bool:
+    """Whether every PartiQL statement of a call is a SELECT; DynamoDB takes one statement in each."""
+    several = params.get("Statements") or params.get("TransactStatements") or [params]
+    return all(_SELECT.match(str(one.get("Statement", ""))) for one in several)
+
+
+def _refuse_changes(model: Any, params: dict[str, Any], **_: Any) -> None:
+    if not is_read(model.name) and not (model.name in PARTIQL and _selects(params)):
         raise ReadOnly(model.service_model.service_name, model.name)
 
 

@@ -29,6 +29,9 @@ _ORDINARY = {
     ("CompleteMultipartUpload", "PreconditionFailed"),
     ("CopyObject", "PreconditionFailed"),
     ("DeleteObject", "PreconditionFailed"),
+    ("PutItem", "ConditionalCheckFailedException"),
+    ("UpdateItem", "ConditionalCheckFailedException"),
+    ("DeleteItem", "ConditionalCheckFailedException"),
 }
 
 

@@ -85,9 +85,14 @@ def ago(moment: datetime | None, now: datetime | None = None) -> str:
     return "just now" if seconds >= 0 else "in a moment"
 
 
+def moment(seconds: int) -> datetime:
+    """Return epoch seconds as a time."""
+    return datetime.fromtimestamp(seconds, UTC)
+
+
 def init_app(app: Flask) -> None:
     """Register filters and the values that base.html needs."""
-    for filter_ in (size, number, exact, ago):
+    for filter_ in (size, number, exact, ago, moment):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["locked"] = lambda: aws.identity().read_only  # a global, so that macros see it

@@ -106,6 +106,16 @@ def dashboard(home: Path, port: int, env: Mapping[str, str]) -> Iterator[int]:
         yield process.pid
 
 
+def environment(endpoint: str) -> dict[str, str]:
+    """Return the environment of a dashboard in front of an endpoint that checks no signature."""
+    return {
+        "AWS_ENDPOINT_URL": endpoint,
+        "AWS_ACCESS_KEY_ID": "000000000000",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "AWS_DEFAULT_REGION": "us-east-1",
+    }
+
+
 def wait_for(url: str, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while True:

@@ -18,7 +18,7 @@ import boto3
 from botocore.config import Config
 
 from bench.browser import Client
-from bench.measure import MIB, child, dashboard, free_port, ratio, rounds, wait_for, watch
+from bench.measure import MIB, child, dashboard, environment, free_port, ratio, rounds, wait_for, watch
 from bench.report import Figure, show
 from tests.embedded.process import start
 
@@ -129,17 +129,11 @@ def free_lane(work: Path) -> Iterator[Lane]:
     """Run the dashboard over an endpoint that costs next to nothing."""
     port, endpoint_port = free_port(), free_port()
     endpoint = f"http://127.0.0.1:{endpoint_port}"
-    env = {
-        "AWS_ENDPOINT_URL": endpoint,
-        "AWS_ACCESS_KEY_ID": "000000000000",
-        "AWS_SECRET_ACCESS_KEY": "none",
-        "AWS_DEFAULT_REGION": "us-east-1",
-    }
     with child(sys.executable, "-m", "bench.free_s3", str(endpoint_port)):
         wait_for(endpoint)
         session = boto3.Session("000000000000", "none", region_name="us-east-1")
         s3 = session.client("s3", endpoint_url=endpoint, config=Config(max_pool_connections=32))
-        with dashboard(work / "home", port, env) as pid:
+        with dashboard(work / "home", port, environment(endpoint)) as pid:
             yield _signed_on("free endpoint", s3, port, pid, work)
 
 

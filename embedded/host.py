@@ -11,7 +11,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_paths, host_ranges, host_s3
+from embedded import children, host_dynamodb, host_paths, host_ranges, host_s3
 from embedded.asgi import App
 from embedded.errors import Response
 from embedded.host_state import EmulatorState
@@ -31,6 +31,7 @@ class Host:
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
         host_ranges.install(self.service("s3"))
+        host_dynamodb.install(self.service("dynamodb"))
         host_paths.install(self._module)
         self.store = Store(home.state)
         self.state = EmulatorState(self._module, persistence, self.store)

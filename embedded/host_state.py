@@ -9,9 +9,10 @@ import logging
 import os
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
+from embedded import host_tables
 from embedded.state import Store
 
 logger = logging.getLogger("embedded.state")
@@ -25,6 +26,7 @@ class EmulatorState:
 
     def __init__(self, app: Any, persistence: Any, store: Store) -> None:
         self._app, self._persistence, self._store = app, persistence, store
+        self._tables = host_tables.Tables(app._get_module("dynamodb"), store.forget)
         # The emulator would save on a graceful stop only, and load whatever lies there.
         app._load_persisted_state = self.restore
         app.save_all = lambda _: None
@@ -43,6 +45,7 @@ class EmulatorState:
             except Exception:
                 logger.exception("The state of %s could not be restored.", name)
                 self._store.set_aside(name)
+        self._tables.restore(self._store.load)
         gc.freeze()
         gc.enable()
 
@@ -60,6 +63,14 @@ class EmulatorState:
         """Return the services that are loaded and hold state."""
         return list(self._getters())
 
+    def changed_names(self) -> list[str]:
+        """Return the states that are known to have changed, whatever is marked: large tables."""
+        return self._tables.changed()
+
+    def saved(self, names: Iterable[str]) -> list[str]:
+        """Note which states were written; return those that are to be written once more."""
+        return ["dynamodb"] if self._tables.saved(names) else []
+
     def names_of(self, service: str) -> list[str]:
         """Return the states that a service, by its signing name, is kept in."""
         name = self._app.SERVICE_NAME_ALIASES.get(service, service)
@@ -70,10 +81,14 @@ class EmulatorState:
 
     def serialise(self, name: str) -> bytes | None:
         """Return one service's state as JSON, the way the emulator writes it."""
+        if name.startswith(host_tables.PREFIX):
+            return self._tables.serialise(name)
         getter = self._getters().get(name)
         state = getter() if getter else None
         if state is None:
             return None
+        if name == "dynamodb":
+            state = self._tables.without(state)
         if name == "cloudwatch_logs":
             # An index of the events, which the emulator builds again when they are queried.
             state.pop("log_records", None)

@@ -15,6 +15,8 @@ from embedded.state import Store, checksum
 
 logger = logging.getLogger("embedded.state")
 PAUSE = 1.0
+# A save that takes long makes the next pause so many times as long, up to the longest: saving never takes a core.
+PAUSES, LONGEST_PAUSE = 8.0, 3.0
 TIMERS = 60.0
 LONGEST = 60.0
 # States below this size are cheap enough to write anew at any change anywhere.
@@ -30,6 +32,12 @@ class Source(Protocol):
 
     def serialise(self, name: str) -> bytes | None:
         """Return one service's state as bytes, None when it has nothing to keep."""
+
+    def changed_names(self) -> list[str]:
+        """Return the states that are known to have changed, whatever is marked."""
+
+    def saved(self, names: Iterable[str]) -> list[str]:
+        """Note which of them were written; return those that are to be written once more."""
 
     def enter_child(self) -> None:
         """Prepare a forked child, which may spoil its copy of the state."""
@@ -48,6 +56,7 @@ class Saver:
         self._wake = asyncio.Event()
         self._sizes: dict[str, int] = {}
         self._overtaken: set[str] = set()
+        self._took = 0.0
 
     def mark(self, names: Iterable[str] | None) -> None:
         """Note that these services changed, or (None) that any may have; safe from any thread that holds no loop."""
@@ -62,7 +71,7 @@ class Saver:
         while True:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._wake.wait(), TIMERS)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(min(max(PAUSE, PAUSES * self._took), LONGEST_PAUSE))
             if self._source.acts_by_itself():
                 self._all = True
             await self.save()
@@ -80,7 +89,8 @@ class Saver:
             self._marked |= marked
             self._all = self._all or everything
             self._wake.set()
-        logger.debug("saved %d services in %.3f s", len(names), time.monotonic() - started)
+        self._took = time.monotonic() - started
+        logger.debug("saved %d services in %.3f s", len(names), self._took)
 
     def save_now(self, name: str) -> None:
         """Write one service's state before going on: for what must be durable once it is answered."""
@@ -90,10 +100,13 @@ class Saver:
             self._store.current[name] = self._store.write(name, payload)
 
     def _due(self) -> list[str]:
+        changed = self._source.changed_names()
         if not self._marked and not self._all:
-            return []
+            return changed
         names = self._source.state_names()
-        return [n for n in names if self._all or n in self._marked or self._sizes.get(n, 0) < SMALL]
+        due = [n for n in names if self._all or n in self._marked or self._sizes.get(n, 0) < SMALL]
+        # Large tables first: the state of their service says that they are there.
+        return [*changed, *due]
 
     async def _in_child(self, names: list[str]) -> bool:
         readable, writable = os.pipe()
@@ -129,6 +142,8 @@ class Saver:
             else:
                 self._store.commit(name)
                 self._store.current[name] = str(digest)
+        if again := self._source.saved(name for name in report if name):
+            self.mark(again)
         return "" not in report
 
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedded import layers, seed_rds
+from embedded import layers, seed_dynamodb, seed_rds
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.layers import Overlaid, Overlay
@@ -22,7 +22,7 @@ from embedded.saver import Saver
 from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environment, write_private
 
 logger = logging.getLogger("embedded")
-# Databases take a few seconds: what puts data into them goes on after the ready line.
+# Databases and 50,000 items take seconds: what puts them in goes on after the ready line.
 _later: set["asyncio.Task[bool]"] = set()
 
 
@@ -71,6 +71,8 @@ async def _announce(settings: Settings, port: int) -> None:
     say({"ready": True, **facts})
     if settings.seed and seed_rds.due(home.state):
         _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_rds", str(home.state))))
+    if settings.seed and seed_dynamodb.due(home.state):
+        _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_dynamodb", str(home.state))))
 
 
 async def _seed(home: Home, facts: Mapping[str, Any], *program: str) -> bool:

@@ -47,6 +47,12 @@ class Store:
         """Forget a candidate that something newer overtook."""
         self._candidate(service).unlink(missing_ok=True)
 
+    def forget(self, service: str) -> None:
+        """Remove every state of a service: what it held was deleted."""
+        self.current.pop(service, None)
+        for path in (self._current(service), self._previous(service)):
+            path.unlink(missing_ok=True)
+
     def write(self, service: str, payload: bytes) -> str:
         """Replace a service's state and return its checksum."""
         digest = checksum(payload)

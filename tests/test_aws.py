@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.stub import Stubber
 from flask import Flask
 
-from app.aws import Aws, NoAws, _timestamp, is_loopback
+from app.aws import Aws, NoAws, ReadOnly, _timestamp, is_loopback
 from app.config import load
 from tests.pages import Page
 
@@ -38,6 +39,29 @@ class Asked:
 
     def get_credentials(self) -> None:
         self.times += 1
+
+
+@pytest.mark.parametrize(
+    "statement", ["DELETE FROM t WHERE k='1'", "-- SELECT\nDELETE FROM t WHERE k='1'", "selectx", "", "SELECT * FROM t"]
+)
+def test_partiql_on_a_real_account_only_selects(door: Aws, statement: str) -> None:
+    client = door.client("dynamodb", "us-east-1")
+    calls: tuple[tuple[Callable[..., Any], str, dict[str, Any]], ...] = (
+        (client.execute_statement, "execute_statement", {"Statement": statement}),
+        (client.batch_execute_statement, "batch_execute_statement", {"Statements": [{"Statement": statement}]}),
+        (client.execute_transaction, "execute_transaction", {"TransactStatements": [{"Statement": statement}]}),
+    )
+    for call, name, parameters in calls:
+        if statement.startswith("SELECT "):
+            with Stubber(client) as stubber:
+                stubber.add_response(name, {})
+                call(**parameters)
+        else:
+            with pytest.raises(ReadOnly):
+                call(**parameters)
+    mixed = [{"Statement": "SELECT * FROM t"}, {"Statement": "DELETE FROM t WHERE k='1'"}]
+    with pytest.raises(ReadOnly):
+        client.execute_transaction(TransactStatements=mixed)
 
 
 def test_missing_credentials_are_not_looked_for_at_every_call() -> None:

@@ -3,6 +3,7 @@ import { edit } from "../editor/editor.bundle.js";
 import { startGrids } from "../js/grid/grid.js";
 import { startClock } from "../js/clock.js";
 import { startKeeping } from "../js/keep.js";
+import { moved } from "../js/marks.js";
 
 const form = document.querySelector("[data-rds-query]");
 const results = document.getElementById("results");
@@ -71,14 +72,7 @@ function markMistakes() {
   const found = results.querySelector("[data-rds-mistake]");
   if (!found || !found.dataset.line) return;
   const mistake = { message: found.dataset.message, line: Number(found.dataset.line), column: Number(found.dataset.column || 1) };
-  editor.mark([offset ? moved(mistake) : mistake]);
-}
-
-/** The place in the whole text of a mistake in the selection. */
-function moved({ message, line, column }) {
-  const first = editor.view.state.doc.lineAt(offset);
-  if (line > 1) return { message, line: first.number + line - 1, column };
-  return { message, line: first.number, column: offset - first.from + column };
+  editor.mark([offset ? moved(editor.view, offset, mistake) : mistake]);
 }
 
 function addCalls() {

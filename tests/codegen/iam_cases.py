@@ -68,6 +68,15 @@ CASES: list[tuple[str, str, dict[str, Any], set[tuple[str, str]]]] = [
     ("dynamodb", "Scan", {"TableName": TABLE}, on(TABLE, "dynamodb:Scan")),
     (
         "dynamodb",
+        "CreateTable",
+        {"TableName": "t", "Tags": [{"Key": "a", "Value": "b"}]},
+        on(TABLE, "dynamodb:CreateTable", "dynamodb:TagResource"),
+    ),
+    ("dynamodb", "UpdateItem", {"TableName": "t"}, on(TABLE, "dynamodb:UpdateItem")),
+    ("dynamodb", "UpdateContinuousBackups", {"TableName": "t"}, on(TABLE, "dynamodb:UpdateContinuousBackups")),
+    ("dynamodb", "ListTagsOfResource", {"ResourceArn": TABLE}, on(TABLE, "dynamodb:ListTagsOfResource")),
+    (
+        "dynamodb",
         "ExecuteStatement",
         {"Statement": 'SELECT * FROM "t"."i" WHERE a = 1'},
         on(f"{TABLE}/index/i", "dynamodb:PartiQLSelect"),

@@ -3,14 +3,11 @@
 import ast
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import recorder
-from app.aws import Aws, Identity, _refuse_changes
 from app.blueprints.rds.views.connected import connected
 from app.sql import edit, run, sessions
 from app.sql.errors import NotWritable
@@ -21,33 +18,13 @@ from tests.pages import Page
 from tests.rds.conftest import PASSWORD
 from tests.rds.helpers import post
 from tests.rds.helpers import run as send
-
-REASON = "This account is read-only here: changes are switched off."
-
-
-class RealAws(Aws):
-    """The embedded AWS under the identity of a real account, its clients guarded as a real account's are."""
-
-    def __init__(self, settings: Any, embedded: Embedded):
-        super().__init__(settings)
-        self._embedded = embedded
-
-    def _make(self, service: str, region: str) -> Any:
-        client = self._embedded.client(service)
-        recorder.attach(client.meta.events, region)
-        client.meta.events.register_first("before-parameter-build", _refuse_changes)
-        return client
-
-    def identity(self, region: str) -> Identity:
-        return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
+from tests.real_account import real, switched_off
 
 
 @pytest.fixture
 def app(shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
-    own = shared_app.extensions["aws"]
-    shared_app.extensions["aws"] = RealAws(shared_app.extensions["settings"], embedded)
-    yield shared_app
-    shared_app.extensions["aws"] = own
+    with real(shared_app, embedded) as app:
+        yield app
 
 
 @pytest.mark.parametrize(
@@ -61,12 +38,7 @@ def app(shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
 )
 def test_what_changes_something_is_off(page: Callable[..., Page], path: str, stopped: set[str]) -> None:
     shown = page(path)
-    off = {
-        " ".join("".join(one.itertext()).split())
-        for one in shown.all(".//main//button") + shown.all(".//main//a")
-        if one.get("title") == REASON and one.get("href") is None
-    }
-    assert off == stopped
+    assert switched_off(shown) == stopped
     assert "everything is shown and downloaded" in shown.text
 
 

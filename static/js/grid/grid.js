@@ -8,6 +8,9 @@ export function valueOf(cell) {
   return cell.dataset.v ?? cell.textContent.trim();
 }
 
+/** What a table calls a cell without a value. */
+export const nullWord = (table) => table.dataset.nullWord ?? "NULL";
+
 /** The table's columns and the values of its shown rows. */
 export function dataOf(table) {
   const heads = [...table.tHead.rows[0].cells].filter((head) => head.dataset.kind);
@@ -56,7 +59,7 @@ export function filterBy(table, index, value) {
   all.textContent = "Show all rows";
   all.addEventListener("click", () => filterBy(table, index, undefined));
   const name = nameOf(table.tHead.rows[0].cells[index]);
-  told.replaceChildren(`Only rows where ${name} is ${value === null ? "NULL" : `“${value.slice(0, 60)}”`}, of those loaded. `, all);
+  told.replaceChildren(`Only rows where ${name} is ${value === null ? nullWord(table) : `“${value.slice(0, 60)}”`}, of those loaded. `, all);
 }
 
 export function asJson({ columns, rows }) {

@@ -1,5 +1,7 @@
 // The menus of a column (sort, distinct values with counts, least, most, average) and of a cell (copy, filter).
-import { compare, filterBy, isNumber, sortBy, valueOf } from "./grid.js";
+//
+// A page adds buttons to a cell's menu at the table's event `grid:cell`: detail.add([word, action], …).
+import { compare, filterBy, isNumber, nullWord, sortBy, valueOf } from "./grid.js";
 
 const MOST_VALUES = 30;
 let open;
@@ -64,16 +66,16 @@ export function columnMenu(table, head, anchor) {
       button("Sort down", () => sortBy(table, index, kind, true)),
       button("Copy name", () => copy(name)),
     ),
-    facts(values, kind),
+    facts(values, kind, nullWord(table)),
     distinct(table, index, values),
   );
   made.querySelector("button").focus();
 }
 
-function facts(values, kind) {
+function facts(values, kind, none) {
   const known = values.filter((value) => value !== null);
   const sorted = [...known].sort(compare(kind));
-  const pairs = [["Rows loaded", values.length], ["NULL", values.length - known.length], ["Least", sorted[0]], ["Most", sorted.at(-1)]];
+  const pairs = [["Rows loaded", values.length], [none, values.length - known.length], ["Least", sorted[0]], ["Most", sorted.at(-1)]];
   if (isNumber(kind) && known.length) {
     const sum = known.reduce((total, value) => total + Number(value), 0);
     pairs.push(["Average", Number((sum / known.length).toPrecision(12))], ["Sum", Number(sum.toPrecision(15))]);
@@ -108,7 +110,7 @@ function distinctLine(table, index, value, count) {
   const choose = document.createElement("button");
   choose.type = "button";
   const [text, number] = [document.createElement("span"), document.createElement("span")];
-  text.textContent = value === null ? "NULL" : value === "" ? "(empty text)" : value;
+  text.textContent = value === null ? nullWord(table) : value === "" ? "(empty text)" : value;
   number.textContent = count;
   choose.title = "Show only these rows";
   choose.append(text, number);
@@ -122,16 +124,18 @@ function distinctLine(table, index, value, count) {
 
 export function cellMenu(table, cell, near) {
   const value = valueOf(cell);
-  const made = menu(value === null ? "NULL" : "Cell", { x: near.clientX ?? near.left, y: near.clientY ?? near.bottom });
+  const made = menu(value === null ? nullWord(table) : "Cell", { x: near.clientX ?? near.left, y: near.clientY ?? near.bottom });
   const line = [...cell.parentElement.cells].filter((one) => one.matches("td")).map(valueOf);
   made.append(
     row(
-      button("Copy", () => copy(value ?? "NULL")),
+      button("Copy", () => copy(value ?? nullWord(table))),
       button("Copy row", () => copy(line.map((one) => one ?? "").join("\t"))),
       button("Filter by value", () => filterBy(table, cell.cellIndex, value)),
     ),
   );
   if (value?.startsWith("0x") && cell.matches(".grid-binary")) made.append(row(button(...saving(cell, value))));
+  const add = (...actions) => made.append(row(...actions.map(([word, action]) => button(word, action))));
+  table.dispatchEvent(new CustomEvent("grid:cell", { bubbles: true, detail: { cell, value, add } }));
   made.querySelector("button").focus();
 }
 

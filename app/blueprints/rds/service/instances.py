@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from botocore.exceptions import ClientError
-
 from app.blueprints.rds.service.prices import monthly
+from app.declined import asking
 
 RESTING = {"available", "stopped", "failed", "storage-full", "restore-error", "insufficient-capacity"}
 ENGINES = {"mysql": "MySQL", "mariadb": "MariaDB", "postgres": "PostgreSQL"}
@@ -26,12 +25,7 @@ ABOUT_INPUT = {
 }
 
 
-class Declined(Exception):
-    """RDS does not take what a form asked for; the text is AWS's own."""
-
-    def __init__(self, code: str, message: str):
-        super().__init__(message)
-        self.code = code
+asked = asking(ABOUT_INPUT)
 
 
 @dataclass(frozen=True)
@@ -176,18 +170,6 @@ def delete(rds: Any, identifier: str, final_snapshot: str = "") -> Instance:
     """Delete an instance and its data, with a last snapshot under a name where one is given."""
     last = {"FinalDBSnapshotIdentifier": final_snapshot} if final_snapshot else {"SkipFinalSnapshot": True}
     return read(asked(rds.delete_db_instance, DBInstanceIdentifier=identifier, **last)["DBInstance"])
-
-
-def asked(method: Any, **given: Any) -> dict[str, Any]:
-    """Call RDS; Declined for a refusal that is about what was typed."""
-    try:
-        answer: dict[str, Any] = method(**given)
-    except ClientError as error:
-        details = error.response.get("Error", {})
-        if details.get("Code") in ABOUT_INPUT:
-            raise Declined(str(details["Code"]), str(details.get("Message") or error)) from error
-        raise
-    return answer
 
 
 def is_gone(rds: Any, identifier: str) -> bool:

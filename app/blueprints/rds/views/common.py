@@ -7,7 +7,7 @@ from werkzeug.wrappers import Response
 
 from app import aws, errors
 from app.blueprints.rds.blueprint import bp
-from app.blueprints.rds.service.instances import Declined
+from app.declined import Declined
 from app.problems import Problem
 from app.sql.errors import ConnectError, NotWritable, SqlError
 

@@ -14,6 +14,7 @@ from app.blueprints.rds.service import creating, prices
 from app.blueprints.rds.service import instances as service
 from app.blueprints.rds.views.common import instance_url, rds
 from app.changes import done
+from app.declined import Declined
 
 
 def status() -> Status:
@@ -42,7 +43,7 @@ def create_instance() -> Response:
     wanted = _wanted(form)
     try:
         made = creating.create_instance(rds(), wanted)
-    except service.Declined as error:
+    except Declined as error:
         _beside_field(form, error)
         return _page(form, 422)
     message = f"{made.identifier} is being created."
@@ -80,7 +81,7 @@ def _wanted(form: CreateForm) -> creating.Wanted:
     )
 
 
-def _beside_field(form: CreateForm, error: service.Declined) -> None:
+def _beside_field(form: CreateForm, error: Declined) -> None:
     """Put AWS's sentence beside the field that it is about."""
     about = {
         "MasterUserPassword": form.password,

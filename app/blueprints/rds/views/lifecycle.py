@@ -13,6 +13,7 @@ from app.blueprints.rds.service import instances as service
 from app.blueprints.rds.service import prices, snapshots
 from app.blueprints.rds.views.common import instance_url, rds
 from app.changes import done
+from app.declined import Declined
 
 DOING = {"start": "starting", "stop": "stopping", "reboot": "rebooting"}
 
@@ -45,7 +46,7 @@ def delete(identifier: str) -> Response:
             gone = service.delete(rds(), identifier, name)
             kept = f" A last snapshot, {name}, is taken first." if name else ""
             return done(gone, url_for("rds.instances"), f"{identifier} is being deleted.{kept}")
-        except service.Declined as error:
+        except Declined as error:
             form.snapshot.errors = [f"AWS refuses: {error}"]
     return respond.page("rds/delete.html", service.get_instance(rds(), identifier), form=form, status=422)
 
@@ -59,7 +60,7 @@ def take_snapshot(identifier: str) -> Response:
         try:
             made = snapshots.take(rds(), identifier, str(form.name.data))
             return done(made, here, f"Snapshot {made.identifier} is being taken.")
-        except service.Declined as error:
+        except Declined as error:
             form.name.errors = [f"AWS refuses: {error}"]
     return _snapshots(identifier, form, 422)
 
@@ -95,7 +96,7 @@ def restore(identifier: str, name: str) -> Response:  # noqa: ARG001 - the addre
         try:
             made = snapshots.restore(rds(), name, str(form.identifier.data), form.instance_class.data)
             return done(made, instance_url(made.identifier), f"{made.identifier} is being made from {name}.")
-        except service.Declined as error:
+        except Declined as error:
             form.identifier.errors = [f"AWS refuses: {error}"]
     return respond.page("rds/restore.html", snapshots.get(rds(), name), form=form, status=422)
 

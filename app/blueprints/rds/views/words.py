@@ -1,19 +1,11 @@
 """What the templates of RDS need besides their pages."""
 
-from datetime import UTC, datetime
 from functools import partial
 from typing import Any
 
 from app import drawer
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.views.markup import cells
-
-
-@bp.app_template_filter("moment")
-def moment(seconds: int) -> datetime:
-    """Return epoch seconds as a time."""
-    return datetime.fromtimestamp(seconds, UTC)
-
 
 FIRST = {
     "postgres": (

@@ -1,0 +1,5 @@
+"""The DynamoDB blueprint, alone in its module so that every view can register on it."""
+
+from flask import Blueprint
+
+bp = Blueprint("dynamodb", __name__, url_prefix="/dynamodb")

@@ -1,0 +1,1 @@
+"""PartiQL: read, judged before it is sent, run, and said again with expressions."""

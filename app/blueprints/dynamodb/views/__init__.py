@@ -1,0 +1,1 @@
+"""The pages of DynamoDB; every module here registers its own."""

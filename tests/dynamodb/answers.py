@@ -1,0 +1,43 @@
+"""Answers that the embedded AWS does not give: throttled, denied, gone."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from botocore.awsrequest import AWSResponse
+from flask import Flask
+
+
+class Body:
+    """The part of urllib3's answer that botocore reads."""
+
+    def __init__(self, content: bytes):
+        self._content = content
+
+    def stream(self, *_: Any, **__: Any) -> Iterator[bytes]:
+        """Yield the body."""
+        yield self._content
+
+
+@contextmanager
+def answering(app: Flask, operation: str, code: str, message: str, times: int = 1000) -> Iterator[list[int]]:
+    """Have an operation of this application's client refused so many times; yields a list that counts them."""
+    with app.app_context():
+        client = app.extensions["aws"].client("dynamodb", "us-east-1")
+    asked: list[int] = []
+
+    def answer(request: Any, **_: Any) -> AWSResponse | None:
+        asked.append(len(asked))
+        if len(asked) > times:
+            return None
+        body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message}).encode()
+        headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "REQUEST"}
+        return AWSResponse(request.url, 400, headers, Body(body))
+
+    event = f"before-send.dynamodb.{operation}"
+    client.meta.events.register_first(event, answer, unique_id="answers")
+    try:
+        yield asked
+    finally:
+        client.meta.events.unregister(event, unique_id="answers")

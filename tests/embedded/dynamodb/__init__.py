@@ -1,0 +1,1 @@
+"""DynamoDB of the embedded AWS, through its front door."""
