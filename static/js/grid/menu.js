@@ -1,5 +1,5 @@
 // The menus of a column (sort, distinct values with counts, least, most, average) and of a cell (copy, filter).
-import { compare, filterBy, isNumber, sortBy, valueOf } from "./grid.js";
+import { compare, filterBy, isNumber, rowsOf, sortBy, valueOf } from "./grid.js";
 
 const MOST_VALUES = 30;
 let open;
@@ -54,7 +54,7 @@ function copy(text) {
 export function columnMenu(table, head, anchor) {
   const { kind } = head.dataset;
   const index = head.cellIndex;
-  const values = [...table.tBodies[0].rows].map((line) => valueOf(line.cells[index]));
+  const values = rowsOf(table).map((line) => valueOf(line.cells[index]));
   const name = anchor.querySelector("span").textContent;
   const box = anchor.getBoundingClientRect();
   const made = menu(name, { x: box.left, y: box.bottom + 4 });
@@ -103,6 +103,13 @@ function distinct(table, index, values) {
   return list;
 }
 
+/** A page whose table has data-grid-ask puts the filter into its query (grid:ask); all others show fewer rows. */
+function ask(table, index, value, not = false) {
+  const head = table.tHead.rows[0].cells[index];
+  const name = (head.querySelector("[data-grid-column] > span") ?? head).textContent.trim();
+  table.dispatchEvent(new CustomEvent("grid:ask", { bubbles: true, detail: { name, value, not, kind: head.dataset.kind } }));
+}
+
 function distinctLine(table, index, value, count) {
   const line = document.createElement("li");
   const choose = document.createElement("button");
@@ -110,10 +117,12 @@ function distinctLine(table, index, value, count) {
   const [text, number] = [document.createElement("span"), document.createElement("span")];
   text.textContent = value === null ? "NULL" : value === "" ? "(empty text)" : value;
   number.textContent = count;
-  choose.title = "Show only these rows";
+  const asks = "gridAsk" in table.dataset;
+  choose.title = asks ? "Add to the query: only these" : "Show only these rows";
   choose.append(text, number);
   choose.addEventListener("click", () => {
-    filterBy(table, index, value);
+    if (asks) ask(table, index, value);
+    else filterBy(table, index, value);
     closeMenu();
   });
   line.append(choose);
@@ -131,6 +140,8 @@ export function cellMenu(table, cell, near) {
       button("Filter by value", () => filterBy(table, cell.cellIndex, value)),
     ),
   );
+  if ("gridAsk" in table.dataset)
+    made.append(row(button("Add to the query", () => ask(table, cell.cellIndex, value)), button("Leave these out", () => ask(table, cell.cellIndex, value, true))));
   if (value?.startsWith("0x") && cell.matches(".grid-binary")) made.append(row(button("Download the bytes", () => download(value))));
   made.querySelector("button").focus();
 }
