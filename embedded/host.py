@@ -11,9 +11,10 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_paths, host_ranges, host_s3
+from embedded import children, host_logs, host_paths, host_ranges, host_s3
 from embedded.asgi import App
 from embedded.errors import Response
+from embedded.events import EventStore
 from embedded.host_state import EmulatorState
 from embedded.request import Request
 from embedded.settings import Home, emulator_environment
@@ -34,10 +35,16 @@ class Host:
         host_paths.install(self._module)
         self.store = Store(home.state)
         self.state = EmulatorState(self._module, persistence, self.store)
+        self._keep_events(EventStore(home.state))
         self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")
         self.keeper = children.Keeper() if children.POSIX else None
         subprocess.Popen = children.guarded(subprocess.Popen, self.keeper)  # type: ignore[misc,assignment]
         setattr(self._lambda, "execution_credentials", self._execution_credentials)  # noqa: B010
+
+    def _keep_events(self, events: EventStore) -> None:
+        logs = self.service("cloudwatch_logs")
+        host_logs.install(logs, events)
+        self.state.restored = lambda: host_logs.adopt(logs, events)
 
     def on_function_run(self, seen: Callable[[], None]) -> None:
         """Call `seen` after each run of a Lambda function, also of those that no request asked for."""
