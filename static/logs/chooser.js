@@ -15,8 +15,8 @@ function size(bytes) {
 }
 
 function money(dollars) {
-  if (dollars === 0) return "$0";
-  return dollars < 0.00001 ? "less than $0.00001" : `$${dollars < 0.1 ? Number(dollars.toFixed(5)) : dollars.toFixed(2)}`;
+  if (dollars === 0) return "nothing";
+  return dollars < 0.00001 ? "less than $0.00001" : `at most $${dollars < 0.1 ? Number(dollars.toFixed(5)) : dollars.toFixed(2)}`;
 }
 
 function show() {
@@ -25,7 +25,7 @@ function show() {
   chooser.querySelector("[data-logs-chosen]").textContent = words;
   chooser.querySelector("[data-logs-number]").textContent = names.length > MOST ? `${names.length}: AWS takes 50` : `${names.length} chosen`;
   const bytes = [...choices.querySelectorAll("input:checked")].reduce((sum, box) => sum + Number(box.dataset.stored), 0);
-  const price = `at most ${money((bytes / 1e9) * Number(cost.dataset.gb))}`;
+  const price = money((bytes / 1e9) * Number(cost.dataset.gb));
   cost.textContent = !names.length ? "" : cost.dataset.free ? `${size(bytes)} stored; free here, ${price} on AWS` : `${size(bytes)} stored: a run costs ${price}`;
 }
 

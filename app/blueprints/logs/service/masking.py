@@ -12,11 +12,9 @@ _NAME = (
     r"api_?key|access_?token|refresh_?token|auth_?token|id_?token|private_?key|password|passwd|passphrase|pwd|secret|token"
 )
 _NAMED = re.compile(
-    r"""(?P<name>(?<![A-Za-z])(?:[A-Za-z0-9.]{1,40}[_-])?(?:"""
-    + _NAME.replace("_?", "[_-]?").replace("aws_", "aws[_-]")
-    + r"""))"""
+    r"""(?P<name>""" + _NAME.replace("_?", "[_-]?").replace("aws_", "aws[_-]") + r""")"""
     r"""(?P<between>[\\"']{0,4}\s{0,3}(?:=>|[=:])\s{0,3}(?:b?(?P<quote>\\{0,3}["']))?)"""
-    r"""(?P<value>(?(quote)[^"'\r\n]{1,8192}?(?=\\{0,3}["']|$)|[^\s"',;&})\]<|\\]{1,8192}))""",
+    r"""(?P<value>(?(quote)(?:(?!(?P=quote))(?:\\.|[^\r\n])){1,8192}|[^\s"',;&})\]<|\\]{1,8192}))""",
     re.IGNORECASE | re.MULTILINE,
 )
 _LONG = "{8,8192}"

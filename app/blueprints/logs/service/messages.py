@@ -11,6 +11,9 @@ DEEPEST = 200
 _INVISIBLE = re.compile(
     "\x1b\\[[0-9;:?]{0,32}[A-Za-z]|[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
+_NAMES = (
+    "NUL SOH STX ETX EOT ENQ ACK BEL BS TAB LF VT FF CR SO SI DLE DC1 DC2 DC3 DC4 NAK SYN ETB CAN EM SUB ESC FS GS RS US"
+).split()
 _LEVEL = re.compile(
     r"\b(FATAL|CRITICAL|ERROR|SEVERE|EXCEPTION|Traceback|WARN(?:ING)?|INFO|DEBUG|TRACE)\b|Task timed out"
 )
@@ -42,11 +45,11 @@ def pieces(text: str) -> list[Piece]:
 
 
 def name(text: str) -> str:
-    """Return what stands for characters that one does not see: ␛[31m, ␀, U+202E."""
+    """Return what stands for characters that one does not see: ESC[31m, NUL, U+202E."""
     code = ord(text[0])
     if code < 0x20:
-        return chr(0x2400 + code) + text[1:]
-    return "␡" if code == 0x7F else f"U+{code:04X}"
+        return _NAMES[code] + text[1:]
+    return "DEL" if code == 0x7F else f"U+{code:04X}"
 
 
 def plain(text: str) -> str:
