@@ -1,11 +1,11 @@
 """Log events in order of time: pages of a stream or a group, and sums."""
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded.events.store import Place, connect
+from embedded.events.store import Place
 
 FIRST = (-(2**62), 0)
 LAST = (2**62, 0)
@@ -41,7 +41,8 @@ class Events:
     """The file, opened for reading."""
 
     def __init__(self, directory: Path) -> None:
-        self._connection = connect(directory / "events.db")
+        path = directory / "events.db"
+        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False, timeout=30)
 
     def close(self) -> None:
         """Close the file."""
@@ -103,17 +104,3 @@ class Events:
         query = "SELECT id FROM groups WHERE account = ? AND region = ? AND name = ?"
         row = self._connection.execute(query, (place.account, place.region, place.group)).fetchone()
         return None if row is None else int(row[0])
-
-    def stepping(self) -> "sqlite3.Connection":
-        """Return the connection itself, for those who read in ways of their own."""
-        return self._connection
-
-
-def pages(
-    events: Events, place: Place, streams: Sequence[str] | None, within: Range, size: int, *, backward: bool = False
-) -> Iterator[list[Event]]:
-    """Yield a group's events page by page, to the end."""
-    after = LAST if backward else FIRST
-    while page := events.of_group(place, streams, within, after, size, backward=backward):
-        yield page
-        after = page[-1].place

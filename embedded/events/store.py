@@ -30,6 +30,8 @@ CREATE TABLE IF NOT EXISTS deletions (
     id INTEGER PRIMARY KEY AUTOINCREMENT, stream INTEGER NOT NULL, purged INTEGER NOT NULL DEFAULT 0);
 """
 PURGED_AT_ONCE = 5000
+# So much is written before it is moved from the log of the file into the file itself.
+SETTLED_AT_ONCE = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -49,6 +51,8 @@ class EventStore:
         self._lock = threading.RLock()
         self._connection = self._opened()
         self._known: dict[tuple[Place, str], int] = {}
+        self._unsettled = 0
+        self._settling: threading.Thread | None = None
 
     def _opened(self) -> sqlite3.Connection:
         try:
@@ -77,14 +81,30 @@ class EventStore:
         """Keep events of a stream, which is made where it is new; times in milliseconds."""
         with self.writing() as connection:
             number = self._known.get((place, stream)) or self._numbered(connection, place, stream)
-            rows = [(number, e["timestamp"], e["ingestionTime"], sound(e["message"])) for e in events]
-            size = sum(len(row[3].encode()) for row in rows)
+            size, rows = 0, []
+            for event in events:
+                message, length = sound(event["message"])
+                rows.append((number, event["timestamp"], event["ingestionTime"], message))
+                size += length
             connection.executemany("INSERT INTO events (stream, at, taken, message) VALUES (?, ?, ?, ?)", rows)
             connection.execute("UPDATE streams SET bytes = bytes + ? WHERE id = ?", (size, number))
         # Only what was committed is remembered.
         if len(self._known) > 1000:
             self._known.clear()
         self._known[place, stream] = number
+        self._unsettled += size
+        if self._unsettled > SETTLED_AT_ONCE and (self._settling is None or not self._settling.is_alive()):
+            self._unsettled = 0
+            self._settling = threading.Thread(target=self._settle, name="settle", daemon=True)
+            self._settling.start()
+
+    def _settle(self) -> None:
+        """Move what was written into the file itself: it waits for the disk, so whoever writes does not."""
+        connection = sqlite3.connect(self.path, timeout=30)
+        try:
+            connection.execute("PRAGMA wal_checkpoint(PASSIVE)")
+        finally:
+            connection.close()
 
     def _numbered(self, connection: sqlite3.Connection, place: Place, stream: str) -> int:
         key = (place.account, place.region, place.group)
@@ -149,14 +169,15 @@ def connect(path: Path) -> sqlite3.Connection:
         path.chmod(0o600)
     # A commit reaches the operating system: it outlives this process, though perhaps not a power cut.
     connection.executescript("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -2000;")
+    connection.execute("PRAGMA wal_autocheckpoint = 0")
     connection.executescript(SCHEMA)
     return connection
 
 
-def sound(message: str) -> str:
-    """Return a message that can be written: halves of surrogate pairs become the replacement character."""
+def sound(message: str) -> tuple[str, int]:
+    """Return a message that can be written, and its bytes: halves of surrogate pairs are replaced."""
     try:
-        message.encode()
+        return message, len(message.encode())
     except UnicodeEncodeError:
-        return message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return message
+        whole = message.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        return whole, len(whole.encode())

@@ -1,6 +1,7 @@
 """Values as AWS writes them in a result."""
 
 import base64
+import functools
 import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
@@ -8,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from embedded.overlays.insights.compiling import Column
-from embedded.overlays.insights.compiling.values import NUMBER, TIME, TRUTH
+from embedded.overlays.insights.compiling.values import NUMBER, TEXT, TIME, TRUTH
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -52,18 +53,30 @@ def number(value: float) -> str | None:
 
 def moment(milliseconds: int) -> str:
     """Return a time in UTC, to the millisecond."""
-    at = _EPOCH + timedelta(milliseconds=milliseconds)
-    return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03d}"
+    days, rest = divmod(milliseconds, 86_400_000)
+    seconds, rest = divmod(rest, 1000)
+    return f"{_day(days)} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"
+
+
+@functools.lru_cache(4096)
+def _day(days: int) -> str:
+    return f"{_EPOCH + timedelta(days=days):%Y-%m-%d}"
 
 
 def lines(found: Iterable[Sequence[Any]], columns: Sequence[Column], events: tuple[str, str] | None) -> Iterator[str]:
     """Yield each row as a line of JSON; rows of events (of an account and region) end with their @ptr."""
+    # The names are written once: rows are many.
+    heads = [(f'{{"field": {_quoted(column.name)}, "value": ', column.kind) for column in columns]
     for row in found:
         cells = []
-        for column, value in zip(columns, row, strict=False):
-            text = shown(value, column.kind)
+        for (head, kind), value in zip(heads, row, strict=False):
+            text = value if kind == TEXT else shown(value, kind)
             if text is not None:
-                cells.append({"field": column.name, "value": text})
+                cells.append(head + _quoted(text) + "}")
         if events is not None:
-            cells.append({"field": "@ptr", "value": pointer(*events, row[-1])})
-        yield json.dumps(cells, ensure_ascii=False) + "\n"
+            cells.append(f'{{"field": "@ptr", "value": "{pointer(*events, row[-1])}"}}')
+        yield "[" + ", ".join(cells) + "]\n"
+
+
+def _quoted(text: str) -> str:
+    return json.encoder.encode_basestring(text)

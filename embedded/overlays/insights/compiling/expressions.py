@@ -28,7 +28,7 @@ from embedded.overlays.insights.language.tree import (
     Unary,
 )
 
-DEEPEST = 250
+DEEPEST = 150
 
 
 class Compiler:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from embedded.overlays.insights.compiling.values import JSON, NUMBER, TEXT, TIME, Value, literal
 
+MOST_READ = 4
 LAMBDA_KIND, VPC_KIND, DNS_KIND = 2, 3, 4
 # Kinds of messages, as the loader tells them apart: 0 other, 1 a JSON object, 2 a line of Lambda (with JSON in `doc`
 # where there is some), 3 a VPC flow log, 4 a Route 53 query log.
@@ -107,8 +108,7 @@ def _line(pattern: str) -> str:
 
 def _discovered(name: str) -> str:
     parts = name.split(".")
-    places = [pointer(parts)] if len(parts) == 1 else [pointer(parts), pointer([name])]
-    found = [f"json_extract({DOCUMENT}, {literal(place)})" for place in places]
+    found = [f"json_extract({DOCUMENT}, {literal(pointer(keys))})" for keys in _readings(parts)]
     leaf = f"insights_leaf({found[0] if len(found) == 1 else 'coalesce(' + ', '.join(found) + ')'})"
     columns = [
         f"WHEN {kind} THEN nullif(string_split(e.message, ' ')[{names.index(name) + 1}], '-')"
@@ -116,6 +116,17 @@ def _discovered(name: str) -> str:
         if name in names
     ]
     return f"CASE e.kind {' '.join(columns)} ELSE {leaf} END" if columns else leaf
+
+
+def _readings(parts: list[str]) -> list[list[str]]:
+    """Return the ways to read a name, as keys of objects in each other: a dot may also be part of a key."""
+    if len(parts) == 1:
+        return [parts]
+    if len(parts) > MOST_READ:
+        return [parts, [".".join(parts)]]
+    rest = _readings(parts[1:])
+    joined = _readings([f"{parts[0]}.{parts[1]}", *parts[2:]])
+    return [*([parts[0], *keys] for keys in rest), *joined]
 
 
 def pointer(parts: list[str]) -> str:

@@ -32,7 +32,7 @@ from embedded.overlays.insights.language.tree import (
 )
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
-DEEPEST = 100
+DEEPEST = 50
 
 
 class Expressions:
