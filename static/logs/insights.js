@@ -19,6 +19,7 @@ const cancelButton = form.querySelector("[data-logs-cancel]");
 const runButton = form.querySelector("[data-logs-run]");
 const clock = startClock(form.querySelector("[data-logs-clock]"));
 let running = ""; // the address that stops the query which runs
+let counting = false; // whether the clock goes
 
 const body = (fields) => new URLSearchParams({ csrf_token: form.elements.csrf_token.value, ...fields });
 
@@ -27,6 +28,7 @@ function begin() {
   runButton.disabled = true;
   results.classList.add("is-stale");
   editor.mark([]);
+  counting = true;
   clock.start();
 }
 
@@ -40,8 +42,9 @@ function follow() {
   cancelButton.hidden = !runs;
   cancelButton.disabled = false;
   results.classList.remove("is-stale");
-  if (runs && !was) clock.start();
-  if (!runs) clock.stop();
+  if (runs && !was && !counting) clock.start();
+  if (!runs && counting) clock.stop();
+  counting = runs;
 }
 
 async function cancel() {
@@ -70,6 +73,11 @@ function draw() {
   drawHistograms(results, zoom);
 }
 
+/** Where the rows lie below the window, as on a phone, a person is led to them. */
+function leadDown() {
+  if (results.getBoundingClientRect().top > innerHeight * 0.7) results.scrollIntoView({ block: "start" });
+}
+
 function showFaults() {
   for (const name of ["start", "end"]) {
     const wrong = document.getElementById(`fault-${name}`).textContent.trim() !== "";
@@ -81,6 +89,7 @@ function showFaults() {
 function settled(event) {
   if (event.target !== results && !results.contains(event.target)) return;
   addCalls(results);
+  if (event.target === results) leadDown();
   follow();
   showFaults();
   markMistake();
@@ -191,7 +200,7 @@ function clicked(event) {
     editor.set(sample.dataset.logsSample);
     editor.focus();
   } else if (range) setRange(range.dataset.logsRange, "now");
-  else if (wanted) ask({ name: wanted.dataset.field, value: wanted.dataset.value, not: wanted.dataset.logsAsk === "not", kind: "text" });
+  else if (wanted) ask({ name: wanted.dataset.field, value: wanted.dataset.value, not: wanted.dataset.logsAsk === "not", kind: /^-?\d{1,15}(\.\d+)?$/.test(wanted.dataset.value) ? "float" : "text" });
 }
 
 form.addEventListener("htmx:beforeRequest", (event) => event.target === form && begin());
@@ -224,6 +233,11 @@ document.querySelector("[data-logs-save]").addEventListener("submit", (event) =>
   }
 });
 window.addEventListener("pagehide", leave);
+let resized;
+window.addEventListener("resize", () => {
+  clearTimeout(resized);
+  resized = setTimeout(draw, 150);
+});
 startKeeping(form, editor);
 startChooser(learn);
 startRows();

@@ -61,16 +61,17 @@ export function drawResult(part, zoom) {
   holder.querySelector(".logs-figure")?.remove();
   const rows = dataOf(table);
   const data = pivot(rows);
-  const ranks = data ? null : drawRanks(rows);
+  const width = () => Math.max(300, (holder.querySelector(".logs-figure")?.clientWidth ?? holder.clientWidth) - 26);
+  const ranks = data ? null : drawRanks(rows, 640);
   holder.classList.toggle("has-chart", Boolean(data || ranks));
   if (!data && !ranks) return;
   const made = figure();
   holder.prepend(made);
-  if (ranks) made.append(ranks);
-  else series(made, data, zoom, part);
+  if (ranks) made.append(drawRanks(rows, width()));
+  else series(made, data, zoom, part, width());
 }
 
-function series(made, data, zoom, part) {
+function series(made, data, zoom, part, width) {
   const additive = /count|sum|errors|events|requests|calls|bytes/i.test(data.series.map((one) => one.name).join(" ")) || data.labelled;
   const [from, to] = span(part, data);
   const draw = (look) => {
@@ -82,7 +83,7 @@ function series(made, data, zoom, part) {
       save("logs.look", wanted);
       draw(wanted);
     }), legend(data.series));
-    made.replaceChildren(head, drawSeries(data, { look, from, to, zone: zone(), zoom, tell: tell(readout) }), readout);
+    made.replaceChildren(head, drawSeries(data, { look, from, to, width, zone: zone(), zoom, tell: tell(readout) }), readout);
   };
   draw(load("logs.look") ?? (additive ? "bar" : "line"));
 }
@@ -107,7 +108,7 @@ export function drawHistograms(part, zoom) {
     const readout = document.createElement("p");
     readout.className = "grid-readout";
     const made = figure();
-    const width = Math.max(320, Math.min(1100, holder.clientWidth || 760));
+    const width = Math.max(300, (holder.clientWidth || 760) - 26);
     made.append(drawSeries(data, { from: Math.min(from, times[0]), to: Math.max(to, times.at(-1)), width, height: 120, zone: zone(), zoom, tell: tell(readout) }), readout);
     place.replaceChildren(made);
   }

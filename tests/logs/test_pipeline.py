@@ -93,7 +93,8 @@ def test_samples_fit_the_groups() -> None:
 
 def test_what_a_query_has() -> None:
     assert has("fields a | stats count(*)", "stats") and not has("fields stats", "stats")
-    assert bins("stats count(*) by bin(5m)") and not bins("stats count(*) by level")
+    assert bins("stats count(*) by bin(5m)") == 300 and not bins("stats count(*) by level") and not bins("fields bin")
+    assert bins("stats a by bin(1h) | stats b by bin( 30s )") == 30
 
 
 @pytest.mark.parametrize(

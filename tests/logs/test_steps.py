@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from app.blueprints.logs.service import comparing
+from app.blueprints.logs.service import comparing, times
 from app.blueprints.logs.service.queries import Answer, Statistics
 from app.blueprints.logs.service.steps import filled, histogram, needed, plan
 
@@ -54,8 +54,14 @@ def test_what_follows_stats_is_run_as_it_is_and_its_rows_counted() -> None:
 
 
 def test_a_full_answer_is_at_least_so_much() -> None:
-    [step] = plan("fields a", ended(10_000, 50_000, 50_000))
+    [step] = plan("stats count(*) by a", ended(10_000, 50_000, 50_000))
     assert step.after == 10_000 and step.least
+
+
+def test_what_keeps_every_row_says_what_it_was_given_and_the_limit_of_an_answer_is_none_of_its() -> None:
+    [step] = plan("fields a", ended(10_000, 50_000, 50_000))
+    assert (step.before, step.after, step.least) == (50_000, 50_000, False)
+    assert rows("stats count(*) as n by a | sort n desc", ended(4, 90, 90)) == [(90, 4), (4, 4)]
 
 
 def test_without_an_answer_there_are_sentences_only() -> None:
@@ -104,3 +110,10 @@ def test_rows_are_compared_by_their_keys_an_hour_apart() -> None:
 def test_an_empty_side_is_compared_too() -> None:
     found = comparing.compare(Answer("q", "Complete"), answer(("2026-11-24 10:00:00.000", "x", "4")), timedelta(0))
     assert [(row.now, row.before) for row in found.rows] == [((None,), (4.0,))]
+
+
+def test_the_time_before_lies_whole_slices_earlier() -> None:
+    span = times.read("2026-11-24 10:00", "2026-11-24 10:47")
+    assert comparing.earlier(span, "period", 300).start == span.start - timedelta(minutes=50)
+    assert comparing.earlier(span, "period", 0).end == span.start
+    assert comparing.earlier(span, "week", 300).end == span.end - timedelta(weeks=1)

@@ -1,13 +1,23 @@
 """The rows of a query beside those of the same query over an earlier time."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from app.blueprints.logs.service.queries import Answer
+from app.blueprints.logs.service.times import Range
 
 SHIFTS = {"period": None, "day": timedelta(days=1), "week": timedelta(weeks=1), "month": timedelta(days=30)}
 MOST = 500
+
+
+def earlier(span: Range, name: str, slices: int) -> Range:
+    """Return the time to compare with; it lies whole slices of the query's own (seconds, 0: none) before."""
+    shift = SHIFTS[name] or (span.end - span.start)
+    if slices:
+        shift = timedelta(seconds=math.ceil(shift.total_seconds() / slices) * slices)
+    return span.before(shift)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,8 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.
 
 import hashlib
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -61,15 +63,20 @@ class Events:
 
 def read(client: Any, wanted: Wanted) -> Events:
     """Return a page of events. Raises BadPattern, and Refused for a group or stream that is not there."""
-    try:
+    with _told(wanted.group, wanted.stream, wanted.pattern):
         return _of_stream(client, wanted) if wanted.stream and not wanted.pattern else _filtered(client, wanted)
+
+
+@contextmanager
+def _told(group: str, stream: str, pattern: str = "") -> Iterator[None]:
+    """Tell AWS's refusals in the words of what was asked."""
+    try:
+        yield
     except ClientError as error:
         code = error.response["Error"]["Code"]
         if code == "ResourceNotFoundException":
-            raise groups.no_such(
-                f"{wanted.group}{f' with a stream {wanted.stream}' if wanted.stream else ''}"
-            ) from error
-        if code == "InvalidParameterException" and wanted.pattern:
+            raise groups.no_such(f"{group}{f' with a stream {stream}' if stream else ''}") from error
+        if code == "InvalidParameterException" and pattern:
             raise BadPattern(error.response["Error"].get("Message", code)) from error
         raise
 
@@ -112,7 +119,9 @@ def newest(client: Any, wanted: Wanted, most: int = PAGE) -> Events:
     """Return events after a time, for a live tail; the pages of a burst are followed to `most` events."""
     found, masked, token = list[Event](), Counter[str](), ""
     for _ in range(EMPTY_PAGES):
-        page = _filtered(client, Wanted(wanted.group, wanted.stream, wanted.pattern, wanted.range, token))
+        asked = Wanted(wanted.group, wanted.stream, wanted.pattern, wanted.range, token)
+        with _told(wanted.group, wanted.stream, wanted.pattern):
+            page = _filtered(client, asked)
         found, token = found + page.events, page.later
         masked.update(page.masked)
         if not token or len(found) >= most:
@@ -122,17 +131,10 @@ def newest(client: Any, wanted: Wanted, most: int = PAGE) -> Events:
 
 def around(client: Any, group: str, stream: str, at: int) -> Events:
     """Return the events of a stream before and after a millisecond."""
-    try:
-        before = client.get_log_events(
-            logGroupName=group, logStreamName=stream, endTime=at, limit=AROUND, startFromHead=False
-        )
-        after = client.get_log_events(
-            logGroupName=group, logStreamName=stream, startTime=at, limit=AROUND, startFromHead=True
-        )
-    except ClientError as error:
-        if error.response["Error"]["Code"] == "ResourceNotFoundException":
-            raise groups.no_such(f"{group} with a stream {stream}") from error
-        raise
+    place = {"logGroupName": group, "logStreamName": stream, "limit": AROUND}
+    with _told(group, stream):
+        before = client.get_log_events(**place, endTime=at, startFromHead=False)
+        after = client.get_log_events(**place, startTime=at, startFromHead=True)
     masked: Counter[str] = Counter()
     found = [_event(one, stream, masked) for one in (*before["events"], *after["events"])]
     earlier, later = before.get("nextBackwardToken", ""), after.get("nextForwardToken", "")
@@ -142,9 +144,10 @@ def around(client: Any, group: str, stream: str, at: int) -> Events:
 
 def whole(client: Any, group: str, stream: str, at: int, digest: str) -> Event | None:
     """Return one event in full, None where it is not there any more."""
-    answer = client.get_log_events(
-        logGroupName=group, logStreamName=stream, startTime=at, endTime=at + 1, limit=1000, startFromHead=True
-    )
+    with _told(group, stream):
+        answer = client.get_log_events(
+            logGroupName=group, logStreamName=stream, startTime=at, endTime=at + 1, limit=1000, startFromHead=True
+        )
     found = [_event(one, stream, Counter()) for one in answer["events"]]
     return next((one for one in found if one.digest == digest), None)
 

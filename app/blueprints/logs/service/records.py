@@ -3,11 +3,13 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from app.blueprints.logs.service import masking, messages
+from app.blueprints.logs.service.times import of_milliseconds
 from app.problems import refused
 
 MOST_GROUPS = 3
@@ -24,6 +26,11 @@ class Record:
     stream: str = ""
     milliseconds: int = 0
     masked: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def at(self) -> datetime | None:
+        """When it was."""
+        return of_milliseconds(self.milliseconds)
 
 
 def get(client: Any, pointer: str) -> Record:

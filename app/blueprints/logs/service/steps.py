@@ -38,37 +38,38 @@ def plan(query: str, answer: Answer | None = None) -> list[Step]:
     """Return the stages of a query; `answer` is what the whole of it gave."""
     found = stages(query)
     ended = answer if answer is not None and answer.status == "Complete" else None
-    filters = [at for at, stage in enumerate(found) if stage.command == "filter"]
+    known = _known(found, ended) if ended else [None] * len(found)
     steps, rows = list[Step](), ended.statistics.scanned if ended else None
     for at, stage in enumerate(found):
-        after = _known(found, at, rows, filters, ended)
-        counted = after is None and ended is not None
-        prefix = query[: stage.end]
         counts = not any(one.command in ENDING for one in found[: at + 1])
-        shortened = f"{prefix}\n| stats count(*) as rows" if counts else prefix
-        least = after is not None and at == len(found) - 1 and after >= MOST_ROWS
-        made = Step(
-            stage.text, sentence(stage), stage.command, rows, after, shortened if counted else "", counts, least
-        )
-        steps.append(made)
-        rows = after
+        shortened = f"{query[: stage.end]}\n| stats count(*) as rows" if counts else query[: stage.end]
+        asked = shortened if ended and known[at] is None else ""
+        least = not counts and (known[at] or 0) >= MOST_ROWS
+        steps.append(Step(stage.text, sentence(stage), stage.command, rows, known[at], asked, counts, least))
+        rows = known[at]
     return steps
 
 
-def _known(found: list[Stage], at: int, rows: int | None, filters: list[int], ended: Answer | None) -> int | None:
-    """Return the rows after a stage as far as the whole query's own figures tell."""
-    stage = found[at]
-    if ended is None:
-        return None
-    if at == len(found) - 1:
-        return len(ended.rows)
-    if stage.command in KEEPING:
-        return rows
-    if stage.command == "filter" and filters == [at] and not any(one.command in ENDING for one in found[:at]):
-        return ended.statistics.matched
-    if stage.command in ("limit", "head") and rows is not None and text(stage.tokens).isdigit():
-        return min(rows, int(text(stage.tokens)))
-    return None
+def _known(found: list[Stage], ended: Answer) -> list[int | None]:
+    """Return the rows after each stage, as far as the whole query's own figures tell."""
+    filters = [at for at, stage in enumerate(found) if stage.command == "filter"]
+    after, rows = list[int | None](), ended.statistics.scanned or None
+    for at, stage in enumerate(found):
+        whole = not any(one.command in ENDING for one in found[:at])
+        size = text(stage.tokens)
+        if stage.command in ("limit", "head") and rows is not None and size.isdigit():
+            rows = min(rows, int(size))
+        elif stage.command == "filter" and filters == [at] and whole:
+            rows = ended.statistics.matched
+        elif stage.command not in KEEPING:
+            rows = None
+        after.append(rows)
+    if after and after[-1] is None:
+        after[-1] = len(ended.rows)
+    for at in range(len(found) - 1, 0, -1):  # what keeps every row tells what it was given
+        if after[at - 1] is None and found[at].command in KEEPING:
+            after[at - 1] = after[at]
+    return after
 
 
 def filled(steps: list[Step], counts: Mapping[int, Answer]) -> list[Step]:

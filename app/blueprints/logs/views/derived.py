@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import respond
 from app.blueprints.logs.blueprint import bp
-from app.blueprints.logs.service import comparing, prices, queries, steps, times
+from app.blueprints.logs.service import comparing, pipeline, prices, queries, steps, times
 from app.blueprints.logs.service.comparing import Comparison
 from app.blueprints.logs.service.queries import Answer, Mistake
 from app.blueprints.logs.service.steps import Step
@@ -143,7 +143,8 @@ def start_compare(query_id: str) -> Response:
     asked, shift = _ran(query_id), request.form.get("shift", "period")
     if shift not in comparing.SHIFTS or asked.span is None:
         raise BadRequest("There is no such period to compare with.")
-    made = _started(asked, asked.filled.query, asked.span.before(comparing.SHIFTS[shift]))
+    before = comparing.earlier(asked.span, shift, pipeline.bins(asked.query))
+    made = _started(asked, asked.filled.query, before)
     return redirect(asking.address(query_id, asked, "logs.compare", before=made, shift=shift), 303)
 
 
@@ -155,7 +156,7 @@ def compare(query_id: str) -> Response:
         raise BadRequest("There is no such period to compare with.")
     first = not request.args.get("round", 0, type=int)
     before = queries.settled(logs(), request.args.get("before", ""), FIRST if first else 0.0)
-    now, earlier = queries.answer(logs(), query_id), asked.span.before(comparing.SHIFTS[shift])
+    now, earlier = queries.answer(logs(), query_id), comparing.earlier(asked.span, shift, pipeline.bins(asked.query))
     page = ComparePage(asked, now, before, LABELS[shift], asked.span, earlier)
     if before.status == now.status == "Complete":
         page = replace(page, comparison=comparing.compare(now, before, asked.span.start - earlier.start))

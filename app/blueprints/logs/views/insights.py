@@ -1,8 +1,10 @@
 """Logs Insights: the editor, starting a query, following it, its rows."""
 
+import math
 import time
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
@@ -90,9 +92,10 @@ def start() -> Response:
 
 def begin(asked: Asked) -> tuple[str, Asked]:
     """Start what is asked. Returns its id, and what was asked with the moments that it means now."""
-    span = times.read(asked.start, asked.end)
+    now = datetime.fromtimestamp(math.ceil(time.time()), UTC)  # AWS takes whole seconds: the newest event is in
+    span = times.read(asked.start, asked.end, now)
     query_id = queries.start(logs(), asked.groups, asked.filled.query, span)
-    ran = (int(span.start.timestamp()), int(span.end.timestamp()) + 1)
+    ran = (math.floor(span.start.timestamp()), math.ceil(span.end.timestamp()))
     return query_id, replace(asked, ran=ran, begun=int(time.time() * 1000))
 
 
@@ -100,7 +103,13 @@ def _mistake(asked: Asked, error: Mistake) -> dict[str, Any]:
     filled = asked.filled
     start = None if error.start is None else filled.place(error.start)
     end = None if error.end is None else filled.place(error.end)
-    return {"said": str(error), "start": start, "end": end, "word": asked.query[start:end] if end else ""}
+    said = str(error)
+    return {
+        "said": said[:1].upper() + said[1:],
+        "start": start,
+        "end": end,
+        "word": asked.query[start:end] if end else "",
+    }
 
 
 def _note(query_id: str, asked: Asked) -> None:

@@ -26,9 +26,10 @@ def shown(text: str) -> Markup:
     return Markup("".join(parts))  # noqa: S704 every part was escaped
 
 
-def clock(text: str) -> str:
+def clock(text: str, short: bool = False) -> str:
     """Return one of AWS's times (2026-11-24 10:00:00.000, UTC), which scripts show in the zone of the person."""
-    return f'<time datetime="{escape(text.replace(" ", "T"))}Z" data-zone>{escape(text)}</time>'
+    said = text[:19] if short else text
+    return f'<time datetime="{escape(text.replace(" ", "T"))}Z" data-zone>{escape(said)}</time>'
 
 
 def rows(answer: Answer, asked: Asked, first: int) -> Markup:
@@ -53,7 +54,7 @@ def _cells(answer: Answer, row: Sequence[str | None], asked: Asked) -> list[str]
         if value is None:
             out.append('<td class="grid-null" data-null="" title="This event has no such field">–</td>')
         elif kind == "datetime":
-            out.append(f'<td class="fit mono" data-v="{escape(value)}">{clock(value)}</td>')
+            out.append(f'<td class="fit mono" data-v="{escape(value)}">{clock(value, name.startswith("bin("))}</td>')
         elif kind in ("integer", "float"):
             out.append(f'<td class="number mono">{escape(value)}</td>')
         elif name == "@logStream" and (url := _stream_url(named, asked)):
