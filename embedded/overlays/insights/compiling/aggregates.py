@@ -80,7 +80,7 @@ def _extreme(name: str, value: Value) -> Value:
     shown = text(value)
     if name in ("min", "max"):
         # By number where there are any, else by text.
-        return Value(f"coalesce(arg_{function}({shown}, insights_number({shown})), {function}({shown}))", TEXT)
+        return Value(f"coalesce(insights_exact({function}(insights_number({shown}))), {function}({shown}))", TEXT)
     key = f"(insights_number({shown}) IS NOT NULL, coalesce(insights_number({shown}), 0), insights_order({shown}))"
     return Value(f"arg_{function}({shown}, CASE WHEN {shown} IS NOT NULL THEN {key} END)", TEXT)
 

@@ -120,7 +120,7 @@ def arithmetic(sign: str, left: str, right: str) -> str:
     if sign == "/":
         return f"({left} / nullif({right}, 0))"
     if sign == "%":
-        return f"fmod({left}, nullif({right}, 0))"
+        return f"({left} % nullif({right}, 0))"
     return f"pow({left}, {right})" if sign == "^" else f"({left} {sign} {right})"
 
 

@@ -52,6 +52,8 @@ class Pipeline:
     table: str
     conditions: list[str] = field(default_factory=list)
     ordering: list[str] = field(default_factory=list)
+    # The order of what is equal, after stats: by its groups.
+    ties: list[str] = field(default_factory=list)
     shown: dict[str, Value] = field(default_factory=dict)
     parsed: dict[str, Value] = field(default_factory=dict)
     named: bool = False
@@ -102,7 +104,7 @@ class Pipeline:
         return f" WHERE {' AND '.join(self.conditions)}" if self.conditions else ""
 
     def _order(self) -> str:
-        terms = [*self.ordering, *(NEWEST if self.scope.events else [])]
+        terms = [*self.ordering, *(NEWEST if self.scope.events else self.ties)]
         return f" ORDER BY {', '.join(terms)}" if terms else ""
 
     def _count(self) -> None:
@@ -173,7 +175,7 @@ class Pipeline:
         else:
             self._settle(f"SELECT {select}", grouping)
         self.shown = {name: Value(f"e.{cells[name]}", value.kind) for name, value in found.items()}
-        self.ordering = [f"e.{cells[name]} ASC NULLS LAST" for name in groups]
+        self.ordering, self.ties = [], [f"e.{cells[name]} ASC NULLS LAST" for name in groups]
         self.scope = Scope(self.scope.context, dict(self.shown), events=False)
         self.parsed, self.named, self.displayed = {}, True, False
 

@@ -24,6 +24,8 @@ CREATE OR REPLACE MACRO insights_number(x) AS
 CREATE OR REPLACE MACRO insights_text(n) AS
     CASE WHEN NOT isfinite(n) THEN NULL WHEN n = trunc(n) AND abs(n) < 1e15 THEN CAST(CAST(n AS BIGINT) AS VARCHAR)
     WHEN abs(n) < 1e15 THEN rtrim(rtrim(printf('%.4f', n), '0'), '.') ELSE CAST(n AS VARCHAR) END;
+CREATE OR REPLACE MACRO insights_exact(n) AS
+    CASE WHEN n = trunc(n) AND abs(n) < 1e15 THEN CAST(CAST(n AS BIGINT) AS VARCHAR) ELSE CAST(n AS VARCHAR) END;
 CREATE OR REPLACE MACRO insights_time(t) AS strftime(make_timestamp(t * 1000), '%Y-%m-%d %H:%M:%S.%g');
 CREATE OR REPLACE MACRO insights_leaf(j) AS
     CASE WHEN starts_with(j, '"') THEN json_extract_string(j, '$') WHEN j = 'true' THEN '1' WHEN j = 'false' THEN '0'
@@ -107,9 +109,13 @@ def order(value: Value, descending: bool) -> str:
     if value.kind in (NUMBER, TIME, TRUTH):
         return f"{value.sql} {way} NULLS LAST"
     shown = text(value)
-    terms = (f"({shown} IS NULL)", f"(insights_number({shown}) IS NOT NULL)", f"insights_number({shown})")
-    first, *rest = (*terms, f"insights_order({shown})", shown)
-    return ", ".join([first, *(f"{term} {way} NULLS LAST" for term in rest)])
+    terms = (
+        f"(insights_number({shown}) IS NOT NULL)",
+        f"insights_number({shown})",
+        # Numbers that are equal stay in the order that they are in.
+        f"CASE WHEN insights_number({shown}) IS NULL THEN insights_order({shown}) END",
+    )
+    return ", ".join([f"({shown} IS NULL)", *(f"{term} {way} NULLS LAST" for term in terms)])
 
 
 def compared(sign: str, left: Value, right: Value) -> str:
