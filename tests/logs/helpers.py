@@ -29,7 +29,7 @@ def ended(client: FlaskClient, url: str) -> dict[str, Any]:
     """Return a query's answer as JSON when it has ended."""
     end = time.monotonic() + 30
     while time.monotonic() < end:
-        answer: dict[str, Any] = client.get(url + ("&" if "?" in url else "?") + "format=json").json
+        answer: dict[str, Any] = fetch(client, url + ("&" if "?" in url else "?") + "format=json")
         if answer["status"] not in ("Scheduled", "Running"):
             return answer
         time.sleep(0.05)
@@ -54,3 +54,8 @@ def written(shown: Page) -> str:
     """Return what the editor holds."""
     [area] = shown.all(".//textarea[@name='query']")
     return area.text or ""
+
+
+def fetch(client: FlaskClient, path: str) -> Any:
+    """Return an answer as JSON."""
+    return client.get(path).json

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 
 from tests.embedded.process import Embedded
 from tests.logs.conftest import EMPTY, SHOP, STREAM, TEST_LOGS
-from tests.logs.helpers import post
+from tests.logs.helpers import fetch, post
 from tests.pages import Page
 
 FetchPage = Callable[..., Page]
@@ -30,7 +30,7 @@ def test_groups_are_searched_by_a_part_of_their_name(page: FetchPage) -> None:
 
 
 def test_groups_as_json(client: FlaskClient) -> None:
-    found = client.get("/logs/?format=json").json["groups"]
+    found = fetch(client, "/logs/?format=json")["groups"]
     assert {one["name"] for one in found} >= {SHOP, TEST_LOGS, EMPTY}
     assert all(one["stored"] is not None for one in found)
 
@@ -83,5 +83,5 @@ def test_retention_that_aws_does_not_have(client: FlaskClient) -> None:
 
 
 def test_the_overview_counts_groups(client: FlaskClient) -> None:
-    services = {one["label"]: one for one in client.get("/?format=json").json["services"]}
+    services = {one["label"]: one for one in fetch(client, "/?format=json")["services"]}
     assert "log groups" in services["Logs"]["text"]

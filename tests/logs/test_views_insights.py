@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from tests.embedded.process import Embedded
 from tests.logs.conftest import EVENTS, SECRET, SHOP, TEST_LOGS
-from tests.logs.helpers import action, begin, post, run, token, written
+from tests.logs.helpers import action, begin, fetch, post, run, token, written
 from tests.pages import Page, check_page
 
 FetchPage = Callable[..., Page]
@@ -150,7 +150,7 @@ def test_a_record_with_all_its_fields(client: FlaskClient, page: FetchPage) -> N
 
 
 def test_fields_for_completion(client: FlaskClient) -> None:
-    names = {one["name"]: one["percent"] for one in client.get(f"/logs/fields?group={SHOP}").json["completion"]}
+    names = {one["name"]: one["percent"] for one in fetch(client, f"/logs/fields?group={SHOP}")["completion"]}
     assert names["level"] == 100 and "@message" in names
 
 
@@ -212,8 +212,9 @@ def test_what_aws_remembers_leads_to_rows(client: FlaskClient, page: FetchPage, 
 def test_programs_start_queries_by_json(client: FlaskClient) -> None:
     fields = {"csrf_token": token(client), "query": "limit 1", "group": SHOP}
     answer = client.post("/logs/insights", data=fields, headers={"Accept": "application/json"})
-    assert answer.status_code == 200 and answer.json["url"].startswith(f"/logs/queries/{answer.json['id']}")
-    assert [call["operation"] for call in answer.json["calls"]] == ["StartQuery"]
+    made: Any = answer.json
+    assert answer.status_code == 200 and made["url"].startswith(f"/logs/queries/{made['id']}")
+    assert [call["operation"] for call in made["calls"]] == ["StartQuery"]
 
 
 def test_what_the_drawer_shows_runs(client: FlaskClient, embedded: Embedded) -> None:
