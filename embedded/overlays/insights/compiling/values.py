@@ -18,18 +18,19 @@ def _v6() -> str:
 
 
 V6 = _v6()
+# A macro puts its argument wherever its name stands: where that is more than once, a list of one holds the value, else
+# an expression of some depth would become thousands of times as long.
 MACROS = rf"""
-CREATE OR REPLACE MACRO insights_number(x) AS
-    CASE WHEN isfinite(TRY_CAST(x AS DOUBLE)) AND NOT contains(x, '_') THEN TRY_CAST(x AS DOUBLE) END;
-CREATE OR REPLACE MACRO insights_text(n) AS
+CREATE OR REPLACE MACRO insights_number(x) AS TRY_CAST(translate(x, 'nNiI_', 'xxxxx') AS DOUBLE);
+CREATE OR REPLACE MACRO insights_text(x) AS list_transform([x], lambda n:
     CASE WHEN NOT isfinite(n) THEN NULL WHEN n = trunc(n) AND abs(n) < 1e15 THEN CAST(CAST(n AS BIGINT) AS VARCHAR)
-    WHEN abs(n) < 1e15 THEN rtrim(rtrim(printf('%.4f', n), '0'), '.') ELSE CAST(n AS VARCHAR) END;
-CREATE OR REPLACE MACRO insights_exact(n) AS
-    CASE WHEN n = trunc(n) AND abs(n) < 1e15 THEN CAST(CAST(n AS BIGINT) AS VARCHAR) ELSE CAST(n AS VARCHAR) END;
+    WHEN abs(n) < 1e15 THEN rtrim(rtrim(printf('%.4f', n), '0'), '.') ELSE CAST(n AS VARCHAR) END)[1];
+CREATE OR REPLACE MACRO insights_exact(x) AS list_transform([x], lambda n: CASE
+    WHEN n = trunc(n) AND abs(n) < 1e15 THEN CAST(CAST(n AS BIGINT) AS VARCHAR) ELSE CAST(n AS VARCHAR) END)[1];
 CREATE OR REPLACE MACRO insights_time(t) AS strftime(make_timestamp(t * 1000), '%Y-%m-%d %H:%M:%S.%g');
-CREATE OR REPLACE MACRO insights_leaf(j) AS
+CREATE OR REPLACE MACRO insights_leaf(x) AS list_transform([x], lambda j:
     CASE WHEN starts_with(j, '"') THEN json_extract_string(j, '$') WHEN j = 'true' THEN '1' WHEN j = 'false' THEN '0'
-    WHEN j = 'null' OR starts_with(j, '{{') OR starts_with(j, '[') THEN NULL ELSE CAST(j AS VARCHAR) END;
+    WHEN j = 'null' OR starts_with(j, '{{') OR starts_with(j, '[') THEN NULL ELSE CAST(j AS VARCHAR) END)[1];
 CREATE OR REPLACE MACRO insights_order(x) AS array_to_string(list_transform(regexp_extract_all(x, '\d+|\D+'),
     lambda c: CASE WHEN c[1] BETWEEN '0' AND '9' THEN '0' || lpad(CAST(length(c) AS VARCHAR), 8, '0') || c ELSE c END),
     '');
