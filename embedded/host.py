@@ -35,7 +35,8 @@ class Host:
         host_paths.install(self._module)
         self.store = Store(home.state)
         self.state = EmulatorState(self._module, persistence, self.store)
-        self._keep_events(EventStore(home.state))
+        self._events = EventStore(home.state)
+        self._keep_events(self._events)
         self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")
         self.keeper = children.Keeper() if children.POSIX else None
         subprocess.Popen = children.guarded(subprocess.Popen, self.keeper)  # type: ignore[misc,assignment]
@@ -53,8 +54,9 @@ class Host:
             kind.invoke = _followed(kind.invoke, seen)
 
     def end_children(self) -> None:
-        """End every process that was started here."""
+        """End every process that was started here, then close what they might have written to."""
         children.end_all()
+        self._events.close()
         if self.keeper is not None:
             self.keeper.end()
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedded import layers, seed_rds
+from embedded import layers, seed_logs, seed_rds
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.layers import Overlaid, Overlay
@@ -71,6 +71,8 @@ async def _announce(settings: Settings, port: int) -> None:
     say({"ready": True, **facts})
     if settings.seed and seed_rds.due(home.state):
         _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_rds", str(home.state))))
+    if settings.seed and seed_logs.due(home.state):
+        _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_logs", str(home.state))))
 
 
 async def _seed(home: Home, facts: Mapping[str, Any], *program: str) -> bool:

@@ -156,8 +156,9 @@ class EventStore:
         return [(Place(*row[:3]), row[3], row[4], row[5]) for row in found if row[4] is not None]
 
     def close(self) -> None:
-        """Close the file."""
-        with self._lock:
+        """Close the file, with all that was written moved into it."""
+        with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
+            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.close()
 
 

@@ -38,7 +38,8 @@ class Records:
 
     def __init__(self, state: Path) -> None:
         self._folder = state / "insights"
-        (self._folder / "results").mkdir(mode=0o700, parents=True, exist_ok=True)
+        for folder in (self._folder, self._folder / "results"):
+            folder.mkdir(mode=0o700, exist_ok=True)
         self._file = sqlite3.connect(self._folder / "queries.db", isolation_level=None, timeout=30)
         self._file.executescript(_SCHEMA)
 
