@@ -140,8 +140,9 @@ async function learn(groups) {
   const answer = groups.length ? await fetch(url, { headers: { Accept: "application/json" } }) : null;
   const fields = answer?.ok ? (await answer.json()).completion : [];
   editor.complete(fields);
-  list.replaceChildren(...fields.slice(0, 60).map(fieldLine));
-  if (!fields.length) list.textContent = groups.length ? "AWS found none in the last events." : "Choose a log group.";
+  const none = Object.assign(document.createElement("li"), { className: "muted" });
+  none.textContent = groups.length ? "AWS found none in the last events." : "Choose a log group.";
+  list.replaceChildren(...(fields.length ? fields.slice(0, 60).map(fieldLine) : [none]));
 }
 
 function fieldLine({ name, percent }) {
@@ -223,6 +224,14 @@ form.querySelector("[data-logs-run]").addEventListener("click", (event) => {
   run();
 });
 document.querySelector("[data-logs-link]").addEventListener("click", copyLink);
+window.addEventListener("pagehide", leave);
+let resized;
+window.addEventListener("resize", () => {
+  clearTimeout(resized);
+  resized = setTimeout(draw, 150);
+});
+startKeeping(form, editor);
+// After keep.js, which would fill these fields too.
 document.querySelector("[data-logs-save]").addEventListener("submit", (event) => {
   event.target.querySelectorAll("[data-logs-copied]").forEach((field) => field.remove());
   const copied = [...chosen().map((value) => ["group", value]), ...[...form.querySelectorAll("[name^='p.']")].map((one) => [one.name, one.value])];
@@ -232,13 +241,6 @@ document.querySelector("[data-logs-save]").addEventListener("submit", (event) =>
     event.target.append(field);
   }
 });
-window.addEventListener("pagehide", leave);
-let resized;
-window.addEventListener("resize", () => {
-  clearTimeout(resized);
-  resized = setTimeout(draw, 150);
-});
-startKeeping(form, editor);
 startChooser(learn);
 startRows();
 follow();
