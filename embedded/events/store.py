@@ -157,7 +157,7 @@ class EventStore:
 
     def close(self) -> None:
         """Close the file, with all that was written moved into it."""
-        with self._lock, contextlib.suppress(sqlite3.ProgrammingError):
+        with self._lock:
             self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
             self._connection.close()
 

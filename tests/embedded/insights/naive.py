@@ -125,9 +125,9 @@ def value(expression: Expression, row: Row) -> Any:
         case Binary():
             return binary(expression, row)
         case Like():
-            found, pattern = text(value(expression.value, row)), expression.pattern
-            hit = found is not None and (
-                pattern.value in found if isinstance(pattern, Text) else bool(re.search(pattern.value, found))
+            searched, pattern = text(value(expression.value, row)), expression.pattern
+            hit = searched is not None and (
+                pattern.value in searched if isinstance(pattern, Text) else bool(re.search(pattern.value, searched))
             )
             return hit != expression.negated
         case In():
@@ -189,7 +189,7 @@ def aggregate(call: Call, rows: Sequence[Row]) -> Any:
         if not there:
             return None
         best = min if call.name == "min" else max
-        return exact(best(numbers)) if numbers else best(text(found) for found in there)
+        return exact(best(numbers)) if numbers else best(text(found) or "" for found in there)
     if not numbers:
         return None
     return math.fsum(numbers) / (len(numbers) if call.name == "avg" else 1)

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -58,7 +59,7 @@ class Maker:
     def expression(self, depth: int = 2) -> str:
         choice = self.seeded.randrange(9 if depth else 3)
         inner = [self.expression(depth - 1) for _ in range(2)] if depth and choice > 2 else []
-        return [
+        makers: list[Callable[[], str]] = [
             lambda: self.seeded.choice(self.names),
             lambda: self.seeded.choice(self.names),
             self.literal,
@@ -68,13 +69,14 @@ class Maker:
             lambda: f"coalesce({inner[0]}, {inner[1]})",
             lambda: f"ispresent({self.seeded.choice(self.names)})",
             lambda: self.condition(depth - 1),
-        ][choice]()
+        ]
+        return makers[choice]()
 
     def condition(self, depth: int = 2) -> str:
         choice = self.seeded.randrange(8 if depth else 5)
         name, word = self.seeded.choice(self.names), self.seeded.choice(["", "not "])
         inner = [self.condition(depth - 1) for _ in range(2)] if depth and choice > 4 else []
-        return [
+        makers: list[Callable[[], str]] = [
             lambda: f"({name} {self.comparison()} {self.literal()})",
             lambda: f"({name} {self.comparison()} {self.seeded.choice(self.names)})",
             lambda: f"({name} {word}like {self.seeded.choice(['/a/', '/^[0-9]+$/', '/./', self.quoted()])})",
@@ -83,7 +85,8 @@ class Maker:
             lambda: f"({inner[0]} and {inner[1]})",
             lambda: f"({inner[0]} or {inner[1]})",
             lambda: f"(not {inner[0]})",
-        ][choice]()
+        ]
+        return makers[choice]()
 
     def comparison(self) -> str:
         return self.seeded.choice(["=", "!=", "<", "<=", ">", ">="])
