@@ -6,6 +6,7 @@ import { startKeeping } from "../js/keep.js";
 import { load, save } from "../js/settings.js";
 import { withFilter } from "./ask.js";
 import { addCalls } from "./calls.js";
+import { highlight } from "./matches.js";
 import { chosen, startChooser } from "./chooser.js";
 import { drawHistograms, drawResult } from "./plots.js";
 import { startRows } from "./rows.js";
@@ -69,6 +70,7 @@ function markMistake() {
 }
 
 function draw() {
+  highlight(results, area.value);
   drawResult(results, zoom);
   drawHistograms(results, zoom);
 }

@@ -5,7 +5,7 @@ import pytest
 from app.blueprints.logs.service import parameters, samples
 from app.blueprints.logs.service.parameters import Parameter
 from app.blueprints.logs.service.pipeline import bins, has, stages, tokens
-from app.blueprints.logs.service.sentences import sentence
+from app.blueprints.logs.service.sentences import keys, sentence
 
 
 def commands(query: str) -> list[str]:
@@ -121,3 +121,9 @@ def test_places_are_found_again_in_what_was_written() -> None:
 def test_placeholders_are_named_once_with_their_values() -> None:
     found = parameters.of("filter a = {{x}} or b = {{x}} or c = {{y}} or d = {{9}}", {"p.x": "1"})
     assert found == (Parameter("x", "1", True), Parameter("y", "", False))
+
+
+def test_the_columns_by_which_rows_are_grouped() -> None:
+    query = "stats count(*) as n by bin(5m), status, `odd name`, strlen(a) as length | sort n desc"
+    assert keys(query) == ("bin(5m)", "status", "odd name", "length")
+    assert keys("stats avg(a)") == keys("fields a") == ()

@@ -170,3 +170,19 @@ def test_streams_by_last_event_or_by_name() -> None:
 def test_retention_is_set_or_taken_away(days: int | None, operation: str, sent: dict[str, Any]) -> None:
     with answering((operation, {"logGroupName": "/g", **sent}, {})) as client:
         groups.set_retention(client, "/g", days)
+
+
+def test_the_newest_events_of_a_group_lead_to_earlier_ones() -> None:
+    sent = {"logGroupName": "/g", "limit": events.PAGE, "startTime": START, "endTime": END, "startFromHead": False}
+    found = {"events": [event(START + 2), event(START + 1)], "nextToken": "n"}
+    with answering(("filter_log_events", sent, found)) as client:
+        page = events.read(client, Wanted("/g", range=SPAN, newest=True))
+    assert [one.milliseconds for one in page.events] == [START + 1, START + 2]
+    assert (page.earlier, page.later, page.more) == ("n", "", False)
+
+
+def test_before_2024_aws_gives_the_first_events_first() -> None:
+    old = Range(datetime(2023, 1, 1, tzinfo=UTC), datetime(2023, 1, 2, tzinfo=UTC))
+    sent = {"logGroupName": "/g", "limit": events.PAGE, "startTime": 1672531200000, "endTime": 1672617600000}
+    with answering(("filter_log_events", sent, {"events": [event(1672531200000)], "nextToken": "n"})) as client:
+        assert events.read(client, Wanted("/g", range=old, newest=True)).later == "n"

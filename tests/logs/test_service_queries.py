@@ -215,3 +215,18 @@ def test_what_aws_remembers() -> None:
     with answering(("describe_queries", {"maxResults": 1000}, {"queries": [one]})) as client:
         found = past.find(client, "q")
     assert found is not None and (found.query, found.group) == ("limit 1", "/a")
+
+
+def test_fields_of_a_quiet_group_are_those_of_its_last_events() -> None:
+    newest = {"logGroupName": "/a", "orderBy": "LastEventTime", "descending": True, "limit": 1}
+    calls: tuple[Any, ...] = (
+        ("get_log_group_fields", {"logGroupName": "/a"}, {"logGroupFields": []}),
+        ("describe_log_streams", newest, {"logStreams": [{"logStreamName": "s", "lastEventTimestamp": 1795514400123}]}),
+        (
+            "get_log_group_fields",
+            {"logGroupName": "/a", "time": 1795514400},
+            {"logGroupFields": [{"name": "a", "percent": 7}]},
+        ),
+    )
+    with answering(*calls) as client:
+        assert records.names(client, ["/a"]) == [{"name": "a", "percent": 7}]

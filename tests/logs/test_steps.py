@@ -117,3 +117,10 @@ def test_the_time_before_lies_whole_slices_earlier() -> None:
     assert comparing.earlier(span, "period", 300).start == span.start - timedelta(minutes=50)
     assert comparing.earlier(span, "period", 0).end == span.start
     assert comparing.earlier(span, "week", 300).end == span.end - timedelta(weeks=1)
+
+
+def test_numbers_that_are_names_are_keys() -> None:
+    now = Answer("q", "Complete", ("status", "n"), ("integer", "integer"), [("200", "9"), ("500", "2")], ["", ""])
+    before = Answer("q", "Complete", ("status", "n"), ("integer", "integer"), [("500", "1")], [""])
+    found = comparing.compare(now, before, timedelta(0), ("status",))
+    assert [(row.key, row.percent(0)) for row in found.rows] == [(("200",), None), (("500",), 100.0)]

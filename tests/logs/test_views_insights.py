@@ -228,3 +228,10 @@ def test_what_the_drawer_shows_runs(client: FlaskClient, embedded: Embedded) -> 
             [sys.executable, "-c", script], env=embedded.env, capture_output=True, text=True, timeout=60
         )
         assert ran.returncode == 0, f"{path}\n{script}\n{ran.stderr}"
+
+
+def test_a_stream_leads_to_the_events_around(client: FlaskClient, page: FetchPage) -> None:
+    url, answer = run(client, "fields @timestamp, @logStream | sort @timestamp | limit 1", SHOP)
+    [link] = [one.get("href") or "" for one in page(url, calls=5).all(".//tbody//a") if one.text == "web-1"]
+    around = page(link, calls=2)
+    assert around.all(".//ol/li[@class='logs-event is-marked']//time")[0].text == answer["rows"][0]["@timestamp"]

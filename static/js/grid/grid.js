@@ -14,7 +14,7 @@ export const rowsOf = (table) => [...table.tBodies[0].rows].filter((row) => !("g
 /** The table's columns and the values of its shown rows. */
 export function dataOf(table) {
   const heads = [...table.tHead.rows[0].cells].filter((head) => head.dataset.kind);
-  const columns = heads.map((head) => ({ name: nameOf(head), kind: head.dataset.kind, index: head.cellIndex }));
+  const columns = heads.map((head) => ({ name: nameOf(head), kind: head.dataset.kind, label: "gridLabel" in head.dataset, index: head.cellIndex }));
   const rows = rowsOf(table).filter((row) => !row.hidden);
   return { columns, rows: rows.map((row) => columns.map(({ index }) => valueOf(row.cells[index]))) };
 }

@@ -1,4 +1,5 @@
-// A table with a column of times as series over time: one for each label and column of numbers.
+// A table with a column of times as series over time: one for each label and column of numbers. A heading with
+// data-grid-label says that its numbers are names, such as an HTTP status.
 import { isNumber } from "./grid.js";
 
 const MOST = 8;
@@ -12,7 +13,7 @@ export function timeOf(text) {
 /** {times, step, series: [{name, values}]}, the greatest series first; null where there is no time or no number. */
 export function pivot({ columns, rows }) {
   const time = columns.findIndex((column) => column.kind === "datetime");
-  const numbers = columns.map((column, at) => ({ ...column, at })).filter((column) => isNumber(column.kind));
+  const numbers = columns.map((column, at) => ({ ...column, at })).filter((column) => isNumber(column.kind) && !column.label);
   if (time < 0 || !numbers.length || !rows.length) return null;
   const labels = columns.map((_, at) => at).filter((at) => at !== time && !numbers.some((one) => one.at === at));
   const times = [...new Set(rows.map((row) => timeOf(row[time])))].filter(Number.isFinite).sort((a, b) => a - b);

@@ -8,8 +8,8 @@ const [ROW, END] = [26, 62];
 
 /** A picture of the first column of numbers by the columns of words; null where there are no such columns. */
 export function drawRanks({ columns, rows }, width = 640) {
-  const number = columns.findIndex((column) => isNumber(column.kind));
-  const labels = columns.map((column, at) => at).filter((at) => !isNumber(columns[at].kind));
+  const number = columns.findIndex((column) => isNumber(column.kind) && !column.label);
+  const labels = columns.map((column, at) => at).filter((at) => columns[at].label || !isNumber(columns[at].kind));
   if (number < 0 || !labels.length || !rows.length) return null;
   const shown = rows.slice(0, MOST).map((row) => [labels.map((at) => row[at] ?? "–").join(", "), Number(row[number] ?? 0)]);
   const longest = Math.max(...shown.map(([name]) => name.length));

@@ -43,11 +43,14 @@ class Comparison:
     rows: tuple[Change, ...]
 
 
-def compare(now: Answer, before: Answer, shift: timedelta) -> Comparison:
-    """Return the rows of both answers beside each other, joined by what is no number; times are moved by `shift`."""
+def compare(now: Answer, before: Answer, shift: timedelta, groups: Sequence[str] = ()) -> Comparison:
+    """Return the rows of both answers beside each other, joined by `groups` and all that is no number.
+
+    Times are moved by `shift`.
+    """
     columns = now.columns or before.columns
     kinds = dict(zip(before.columns, before.kinds, strict=True)) | dict(zip(now.columns, now.kinds, strict=True))
-    numbers = tuple(name for name in columns if kinds[name] in ("integer", "float"))
+    numbers = tuple(name for name in columns if kinds[name] in ("integer", "float") and name not in groups)
     keys = tuple(name for name in columns if name not in numbers)
     left, right = _by_key(now, keys, numbers, timedelta(0)), _by_key(before, keys, numbers, shift)
     none = tuple(None for _ in numbers)

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -19,6 +19,7 @@ from app.blueprints.logs.service.times import Range, milliseconds, of_millisecon
 PAGE = 200
 EMPTY_PAGES = 8  # FilterLogEvents may find nothing in a part of the streams: so many parts are asked for at once
 AROUND = 50
+SORTED_SINCE = datetime(2024, 1, 1, tzinfo=UTC)  # from then on AWS gives the latest events first, where asked to
 
 
 class BadPattern(ValueError):
@@ -27,7 +28,7 @@ class BadPattern(ValueError):
 
 @dataclass(frozen=True)
 class Wanted:
-    """What events are asked for; without a range the newest of a stream."""
+    """What events are asked for; `newest` begins at the end of the range, or of the stream where there is none."""
 
     group: str
     stream: str = ""
@@ -100,6 +101,9 @@ def _of_stream(client: Any, wanted: Wanted) -> Events:
 
 def _filtered(client: Any, wanted: Wanted) -> Events:
     asked: dict[str, Any] = {"logGroupName": wanted.group, "limit": PAGE, **_range(wanted.range)}
+    backward = wanted.newest and wanted.range is not None and wanted.range.start >= SORTED_SINCE
+    if backward:
+        asked["startFromHead"] = False
     if wanted.stream:
         asked["logStreamNames"] = [wanted.stream]
     if wanted.pattern:
@@ -112,7 +116,8 @@ def _filtered(client: Any, wanted: Wanted) -> Events:
         if found or not token:
             break
     found.sort(key=lambda one: one.milliseconds)
-    return Events(found, "", token, "filter", masked, more=bool(token) and not found)
+    more = bool(token) and not found
+    return Events(found, token if backward else "", "" if backward else token, "filter", masked, more)
 
 
 def newest(client: Any, wanted: Wanted, most: int = PAGE) -> Events:

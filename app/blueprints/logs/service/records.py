@@ -66,7 +66,20 @@ def names(client: Any, groups: Sequence[str]) -> list[dict[str, Any]]:
     """Return the fields that AWS found in the events of the first groups, most frequent first, with their share."""
     found: dict[str, int] = {}
     for group in groups[:MOST_GROUPS]:
-        for one in client.get_log_group_fields(logGroupName=group).get("logGroupFields", []):
+        for one in _fields(client, group):
             found[one["name"]] = max(found.get(one["name"], 0), int(one.get("percent", 0)))
     ordered = sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
     return [{"name": name, "percent": percent} for name, percent in ordered]
+
+
+def _fields(client: Any, group: str) -> list[dict[str, Any]]:
+    """Return the fields of the last quarter of an hour, or, where nothing came, of the time of the last event."""
+    now: list[dict[str, Any]] = client.get_log_group_fields(logGroupName=group).get("logGroupFields", [])
+    if now:
+        return now
+    newest = client.describe_log_streams(logGroupName=group, orderBy="LastEventTime", descending=True, limit=1)
+    last = next((one.get("lastEventTimestamp") for one in newest.get("logStreams", [])), None)
+    if not last:
+        return []
+    then = client.get_log_group_fields(logGroupName=group, time=last // 1000)
+    return list(then.get("logGroupFields", []))

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 
-from app.blueprints.logs.service.pipeline import Stage, Token
+from app.blueprints.logs.service.pipeline import Stage, Token, stages
 
 _SIGNS = {"=": "is", "!=": "is not", "<": "is below", ">": "is above", "<=": "is at most", ">=": "is at least"}
 _UNITS = {"ms": "millisecond", "s": "second", "m": "minute", "h": "hour", "d": "day", "w": "week", "mo": "month"}
@@ -111,16 +111,30 @@ def _like(after: Token | None, negated: bool) -> str:
     return f"does not {verb}" if negated else ("matches the pattern" if matches else "contains")
 
 
-def _stats(found: Sequence[Token]) -> str:
-    depth, at = 0, len(found)
-    for i, token in enumerate(found):
+def keys(query: str) -> tuple[str, ...]:
+    """Return the columns by which a query's last stats command groups, as AWS names them."""
+    stats = [stage for stage in stages(query) if stage.command == "stats"]
+    if not stats:
+        return ()
+    named = [_named(part) for part in split(stats[-1].tokens[_by(stats[-1].tokens) + 1 :])]
+    return tuple(name.strip("`") or text(expression).strip("`") for expression, name in named)
+
+
+def _by(found: Sequence[Token]) -> int:
+    """Return the place of the word `by`, the number of tokens where there is none."""
+    depth = 0
+    for at, token in enumerate(found):
         depth += {"(": 1, ")": -1}.get(token.text, 0)
         if depth == 0 and token.text.lower() == "by":
-            at = i
-            break
+            return at
+    return len(found)
+
+
+def _stats(found: Sequence[Token]) -> str:
+    at = _by(found)
     values = [_aggregate(part) for part in split(found[:at])]
-    keys = [_key(part) for part in split(found[at + 1 :])]
-    by = f" for each {_listed(keys)}" if keys else " over all of them"
+    groups = [_key(part) for part in split(found[at + 1 :])]
+    by = f" for each {_listed(groups)}" if groups else " over all of them"
     return f"Works out {_listed(values)}{by}."
 
 

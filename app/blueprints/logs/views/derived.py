@@ -1,5 +1,6 @@
 """What is asked beside a query: its matches over time, its stages counted, the period before."""
 
+import time
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.blueprints.logs.blueprint import bp
 from app.blueprints.logs.service import comparing, pipeline, prices, queries, steps, times
 from app.blueprints.logs.service.comparing import Comparison
 from app.blueprints.logs.service.queries import Answer, Mistake
+from app.blueprints.logs.service.sentences import keys
 from app.blueprints.logs.service.steps import Step
 from app.blueprints.logs.views import asked as asking
 from app.blueprints.logs.views.asked import Asked
@@ -44,6 +46,11 @@ def _started(asked: Asked, query: str, span: times.Range | None = None) -> str:
         raise refused(422, "AWS refuses the shortened query", str(error), "It cannot be counted this way.") from error
 
 
+def _address(query_id: str, asked: Asked, endpoint: str, **more: Any) -> str:
+    """Return the address of what was started just now, so that it is looked at soon."""
+    return asking.address(query_id, replace(asked, begun=int(time.time() * 1000)), endpoint, **more)
+
+
 def _ran(query_id: str) -> Asked:
     return asking.recalled(query_id, request.values, logs())
 
@@ -57,7 +64,7 @@ def start_histogram(query_id: str) -> Response:
         raise BadRequest("The address names no range.")
     counting, _ = steps.histogram(asked.filled.query, span.seconds)
     made = _started(asked, counting)
-    return redirect(asking.address(query_id, asked, "logs.histogram", counted=made), 303)
+    return redirect(_address(query_id, asked, "logs.histogram", counted=made), 303)
 
 
 @bp.get("/queries/<query_id>/histogram")
@@ -104,7 +111,7 @@ def start_steps(query_id: str) -> Response:
     answer = queries.answer(logs(), query_id)
     found = steps.plan(asked.filled.query, answer)
     counts = [f"{at}:{_started(asked, query)}" for at, query in steps.needed(found).items()]
-    return redirect(asking.address(query_id, asked, "logs.stepper", count=counts), 303)
+    return redirect(_address(query_id, asked, "logs.stepper", count=counts), 303)
 
 
 @bp.get("/queries/<query_id>/steps")
@@ -145,7 +152,7 @@ def start_compare(query_id: str) -> Response:
         raise BadRequest("There is no such period to compare with.")
     before = comparing.earlier(asked.span, shift, pipeline.bins(asked.query))
     made = _started(asked, asked.filled.query, before)
-    return redirect(asking.address(query_id, asked, "logs.compare", before=made, shift=shift), 303)
+    return redirect(_address(query_id, asked, "logs.compare", before=made, shift=shift), 303)
 
 
 @bp.get("/queries/<query_id>/compare")
@@ -159,7 +166,8 @@ def compare(query_id: str) -> Response:
     now, earlier = queries.answer(logs(), query_id), comparing.earlier(asked.span, shift, pipeline.bins(asked.query))
     page = ComparePage(asked, now, before, LABELS[shift], asked.span, earlier)
     if before.status == now.status == "Complete":
-        page = replace(page, comparison=comparing.compare(now, before, asked.span.start - earlier.start))
+        compared = comparing.compare(now, before, asked.span.start - earlier.start, keys(asked.filled.query))
+        page = replace(page, comparison=compared)
     return _show("logs/compare.html", "logs/_compare.html", page, query_id=query_id)
 
 

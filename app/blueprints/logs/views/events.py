@@ -23,7 +23,10 @@ BEGIN = timedelta(minutes=5)  # how far back a live tail begins
 
 @dataclass(frozen=True)
 class EventsPage:
-    """A page of events and what was asked; `faults` by field; `at` is the moment that is shown around."""
+    """A page of events and what was asked; `faults` by field; `at` is the moment that is shown around.
+
+    `newest` says that the page began at the end of the range.
+    """
 
     group: str
     stream: str
@@ -36,6 +39,7 @@ class EventsPage:
     at: int = 0
     faults: dict[str, str] | None = None
     live: int = 0
+    newest: bool = False
 
 
 @bp.get("/events")
@@ -48,18 +52,21 @@ def events() -> Response:
         return _answer(
             EventsPage(group, stream, pattern, start, end, service.around(logs(), group, stream, at), [], at=at)
         )
+    newest = asked.get("order", "oldest" if start else "newest") == "newest"
     limited = bool(start or end) or not stream or bool(pattern)
     span, faults = range_of(start or ("-1d" if limited else ""), end) if limited else (None, {})
     found = Events([])
     if not faults and len(pattern) > 1024:
         faults = {"filter": "A filter pattern has at most 1,024 characters."}
     if not faults:
-        wanted = Wanted(group, stream, pattern, span, asked.get("token", ""), newest=not limited)
+        wanted = Wanted(group, stream, pattern, span, asked.get("token", ""), newest)
         try:
             found = service.read(logs(), wanted)
         except BadPattern as error:
             faults = {"filter": f"AWS does not understand the pattern: {error}"}
-    page = EventsPage(group, stream, pattern, start or ("-1d" if limited else ""), end, found, [], span, faults=faults)
+    page = EventsPage(
+        group, stream, pattern, start or ("-1d" if limited else ""), end, found, [], span, faults=faults, newest=newest
+    )
     return _answer(page)
 
 

@@ -16,6 +16,7 @@ from app.blueprints.logs.service import groups as grouping
 from app.blueprints.logs.service import pipeline, prices, queries, records, samples, times
 from app.blueprints.logs.service.masking import mask, told
 from app.blueprints.logs.service.queries import Answer, Mistake
+from app.blueprints.logs.service.sentences import keys
 from app.blueprints.logs.service.steps import Step, plan
 from app.blueprints.logs.views import asked as asking
 from app.blueprints.logs.views import exports
@@ -171,7 +172,11 @@ def _page(page: InsightsPage, status: int = 200) -> Response:
     template = "logs/_run.html" if respond.wants_fragment() else "logs/insights.html"
     more: dict[str, Any] = {"prices": prices, "sources": samples.SOURCES, "times": times, "rows_of_page": ROWS}
     more |= {"fitting": samples.fitting(page.asked.groups), "pause": pause(page.asked.begun)}
-    more |= {"round": request.args.get("round", 0, type=int) + 1, "address": asking.address, "bins": pipeline.bins}
+    more |= {
+        "round": request.args.get("round", 0, type=int) + 1,
+        "address": asking.address,
+        "keys": keys(page.asked.query),
+    }
     response = make_response(render_template(template, page=page, **more))
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"
