@@ -50,7 +50,7 @@ def open_copy(state: Path) -> Any:
     path = folder / "events.duckdb"
     settings = {
         "threads": 2,
-        "memory_limit": "320MB",
+        "memory_limit": "420MB",
         "temp_directory": str(folder / "spill"),
         "preserve_insertion_order": False,
         "autoinstall_known_extensions": False,

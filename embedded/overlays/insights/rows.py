@@ -11,6 +11,7 @@ from typing import Any
 from embedded.overlays.insights.compiling import Column
 from embedded.overlays.insights.compiling.values import NUMBER, TEXT, TIME, TRUTH
 
+FIRST, LAST = -62_135_596_800_000, 253_402_300_799_999
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -52,7 +53,9 @@ def number(value: float) -> str | None:
 
 
 def moment(milliseconds: int) -> str:
-    """Return a time in UTC, to the millisecond."""
+    """Return a time in UTC, to the millisecond; one that no calendar has stays a number."""
+    if not FIRST <= milliseconds <= LAST:
+        return str(milliseconds)
     days, rest = divmod(milliseconds, 86_400_000)
     seconds, rest = divmod(rest, 1000)
     return f"{_day(days)} {seconds // 3600:02d}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{rest:03d}"

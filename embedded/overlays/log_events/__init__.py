@@ -54,9 +54,11 @@ class LogEvents:
                 return answer(await READING[request.operation](request, forward, self.state))
             if request.operation in FORWARDING:
                 return _forwarding(request)
+            # The body passes on: it is read before.
+            parameters = asked(request)
             response = await forward(request)
             if response.status == 200 and request.operation in SIZED:
-                return answer(_sized(request, json.loads(response.body), self.state))
+                return answer(_sized(request, parameters, json.loads(response.body), self.state))
             if response.status == 200:
                 self._purge()
             return response
@@ -76,7 +78,7 @@ def _purge(state: Path) -> None:
         store.close()
 
 
-def _sized(request: Request, found: dict[str, Any], state: Path) -> dict[str, Any]:
+def _sized(request: Request, parameters: dict[str, Any], found: dict[str, Any], state: Path) -> dict[str, Any]:
     events = Events(state)
     try:
         if request.operation == "DescribeLogGroups":
@@ -84,7 +86,7 @@ def _sized(request: Request, found: dict[str, Any], state: Path) -> dict[str, An
             for group in found["logGroups"]:
                 group["storedBytes"] = sizes.get(group["logGroupName"], 0)
         else:
-            name = group_name(request, one_of(asked(request), "logGroupName", "logGroupIdentifier"))
+            name = group_name(request, one_of(parameters, "logGroupName", "logGroupIdentifier"))
             sizes = events.stream_sizes(Place(request.account, request.region, name))
             for stream in found["logStreams"]:
                 stream["storedBytes"] = sizes.get(stream["logStreamName"], 0)

@@ -9,6 +9,7 @@ from embedded.overlays.insights.compiling.values import (
     TRUTH,
     Value,
     compared,
+    joined,
     literal,
     number,
     text,
@@ -80,7 +81,7 @@ class Compiler:
     def _binary(self, expression: Binary) -> Value:
         if expression.sign in ("and", "or"):
             parts = [self.condition(part) for part in flat(expression, expression.sign)]
-            return Value("(" + f" {expression.sign.upper()} ".join(parts) + ")", TRUTH)
+            return Value(joined(parts, expression.sign.upper()), TRUTH)
         left, right = self.value(expression.left), self.value(expression.right)
         if expression.sign in ("=", "!=", "<", "<=", ">", ">="):
             return Value(f"({compared(expression.sign, left, right)})", TRUTH)
@@ -97,9 +98,19 @@ class Compiler:
 
     def _in(self, expression: In) -> Value:
         value = self.value(expression.value)
-        tests = [compared("=", value, self.value(item)) for item in expression.items]
+        tests = self._memberships(value, expression.items)
         negation = "NOT " if expression.negated else ""
-        return Value(f"({negation}({' OR '.join(tests)}))", TRUTH)
+        return Value(f"({negation}{joined(tests, 'OR')})", TRUTH)
+
+    def _memberships(self, value: Value, items: tuple[Expression, ...]) -> list[str]:
+        """Return conditions of which one must hold; literals, which may be many, make two lists."""
+        others = [item for item in items if value.kind != TEXT or not isinstance(item, Number | Text)]
+        tests = [compared("=", value, self.value(item)) for item in others]
+        for kind, found in ((Number, number(value)), (Text, text(value))):
+            listed = ", ".join(self.value(item).sql for item in items if isinstance(item, kind) and item not in others)
+            if listed:
+                tests.append(f"coalesce({found} IN ({listed}), false)")
+        return tests
 
     def _call(self, expression: Call) -> Value:
         column = written(self.source, expression)

@@ -27,16 +27,17 @@ CREATE OR REPLACE MACRO insights_text(x) AS list_transform([x], lambda n:
     WHEN abs(n) < 1e15 THEN rtrim(rtrim(printf('%.4f', n), '0'), '.') ELSE CAST(n AS VARCHAR) END)[1];
 CREATE OR REPLACE MACRO insights_exact(x) AS list_transform([x], lambda n: CASE
     WHEN n = trunc(n) AND abs(n) < 1e15 THEN CAST(CAST(n AS BIGINT) AS VARCHAR) ELSE CAST(n AS VARCHAR) END)[1];
-CREATE OR REPLACE MACRO insights_time(t) AS strftime(make_timestamp(t * 1000), '%Y-%m-%d %H:%M:%S.%g');
+CREATE OR REPLACE MACRO insights_time(t) AS
+    TRY(strftime(make_timestamp(t * 1000), '%Y-%m-%d %H:%M:%S.%g'));
 CREATE OR REPLACE MACRO insights_leaf(x) AS list_transform([x], lambda j:
     CASE WHEN starts_with(j, '"') THEN json_extract_string(j, '$') WHEN j = 'true' THEN '1' WHEN j = 'false' THEN '0'
     WHEN j = 'null' OR starts_with(j, '{{') OR starts_with(j, '[') THEN NULL ELSE CAST(j AS VARCHAR) END)[1];
 CREATE OR REPLACE MACRO insights_order(x) AS array_to_string(list_transform(regexp_extract_all(x, '\d+|\D+'),
     lambda c: CASE WHEN c[1] BETWEEN '0' AND '9' THEN '0' || lpad(CAST(length(c) AS VARCHAR), 8, '0') || c ELSE c END),
     '');
-CREATE OR REPLACE MACRO insights_months(t, n) AS epoch_ms(make_timestamp(
+CREATE OR REPLACE MACRO insights_months(t, n) AS TRY(epoch_ms(make_timestamp(
     ((year(make_timestamp(t * 1000)) * 12 + month(make_timestamp(t * 1000)) - 1) // n * n) // 12,
-    ((year(make_timestamp(t * 1000)) * 12 + month(make_timestamp(t * 1000)) - 1) // n * n) % 12 + 1, 1, 0, 0, 0.0));
+    ((year(make_timestamp(t * 1000)) * 12 + month(make_timestamp(t * 1000)) - 1) // n * n) % 12 + 1, 1, 0, 0, 0.0)));
 CREATE OR REPLACE MACRO insights_v4(x) AS coalesce(regexp_matches(x, '{V4}'), false);
 CREATE OR REPLACE MACRO insights_v6(x) AS coalesce(regexp_matches(x, '{V6}'), false);
 CREATE OR REPLACE MACRO insights_v4_number(x) AS
@@ -64,6 +65,14 @@ class Column:
 
     name: str
     kind: str
+
+
+def joined(parts: list[str], word: str) -> str:
+    """Return conditions joined by AND or OR, halves in halves: a long chain would be nested too deep for DuckDB."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({joined(parts[:middle], word)} {word} {joined(parts[middle:], word)})"
 
 
 def literal(text: str) -> str:

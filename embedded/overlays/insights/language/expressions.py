@@ -33,6 +33,8 @@ from embedded.overlays.insights.language.tree import (
 
 COMPARISONS = ("=", "!=", "<", "<=", ">", ">=")
 DEEPEST = 50
+# Of a unit, in a period.
+LONGEST = 1_000_000
 
 
 class Expressions:
@@ -203,7 +205,7 @@ class Expressions:
 
     def _period(self, token: Token) -> Period:
         unit = UNITS.get(token.unit.lower())
-        if unit is None or not token.text.isdigit() or int(token.text) == 0:
+        if unit is None or not token.text.isdigit() or not 0 < int(token.text[:10]) <= LONGEST:
             raise QueryError(f"{token.text}{token.unit} is not a period such as 30s, 5m or 1h", token.start, token.end)
         return Period(int(token.text), unit, token.start, token.end)
 
