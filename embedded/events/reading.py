@@ -9,6 +9,8 @@ from embedded.events.store import Place
 
 FIRST = (-(2**62), 0)
 LAST = (2**62, 0)
+# AWS's pages are no larger either; a single event may be.
+LARGEST = 1024 * 1024
 _COLUMNS = "events.id, events.at, events.taken, streams.name, events.message"
 _OF_GROUP = "JOIN groups ON groups.id = streams.grp AND groups.account = ? AND groups.region = ? AND groups.name = ?"
 
@@ -57,7 +59,7 @@ class Events:
             WHERE streams.name = ? AND at >= ? AND at < ? AND (at, events.id) {sign} (?, ?)
             ORDER BY at {order}, events.id {order} LIMIT ?"""  # noqa: S608
         key = (place.account, place.region, place.group, stream, within.start, within.end, *after, count)
-        found = [Event(*row) for row in self._connection.execute(query, key)]
+        found, _ = self._taken(query, key)
         return found[::-1] if backward else found
 
     def of_group(
@@ -69,8 +71,11 @@ class Events:
         count: int,
         *,
         backward: bool = False,
-    ) -> list[Event]:
-        """Return up to `count` events of a group's streams (None: all) beyond a position, in order of reading."""
+    ) -> tuple[list[Event], bool]:
+        """Return up to `count` events of a group's streams (None: all) beyond a position, in order of reading.
+
+        Less where they are large; also whether these are all that there are.
+        """
         sign, order = ("<", "DESC") if backward else (">", "ASC")
         named = "" if streams is None else f"AND streams.name IN ({', '.join('?' * len(streams))})"
         query = f"""SELECT {_COLUMNS} FROM (
@@ -79,7 +84,19 @@ class Events:
             JOIN events ON events.id = number JOIN streams ON streams.id = events.stream
             ORDER BY at {order}, events.id {order}"""  # noqa: S608
         key = (place.account, place.region, place.group, *(streams or ()), within.start, within.end, *after, count)
-        return [Event(*row) for row in self._connection.execute(query, key)]
+        found, cut = self._taken(query, key)
+        return found, not cut and len(found) < count
+
+    def _taken(self, query: str, key: tuple[object, ...]) -> tuple[list[Event], bool]:
+        """Return what a query gives, and whether it was cut off because it is large already."""
+        found: list[Event] = []
+        size = 0
+        for row in self._connection.execute(query, key):
+            size += len(row[4])
+            if found and size > LARGEST:
+                return found, True
+            found.append(Event(*row))
+        return found, False
 
     def one(self, account: str, region: str, number: int) -> tuple[str, Event] | None:
         """Return an event of an account and region with its group's name, None when it is not there."""

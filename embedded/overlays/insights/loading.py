@@ -15,7 +15,8 @@ from typing import Any
 from embedded.overlays.insights.compiling.values import MACROS
 
 logger = logging.getLogger("embedded.insights")
-AT_ONCE = 100_000
+# So many bytes of JSON are loaded at a time.
+AT_ONCE = 64 * 1024 * 1024
 TABLES = """
 CREATE TABLE events (id BIGINT, grp INTEGER, stream INTEGER, ts BIGINT, taken BIGINT, bytes INTEGER, kind UTINYINT,
     doc VARCHAR, message VARCHAR);
@@ -24,8 +25,8 @@ CREATE TABLE streams (id INTEGER, name VARCHAR);
 CREATE TABLE progress (source VARCHAR, version INTEGER, event BIGINT, deletion BIGINT, grp INTEGER, stream INTEGER);
 """
 VERSION = 1
-_EXPORT = """SELECT json_object('i', events.id, 'g', streams.grp, 's', stream, 't', at, 'n', taken, 'm', message,
-    'l', groups.name LIKE '/aws/lambda/%') || char(10)
+_EXPORT = """SELECT events.id, json_object('i', events.id, 'g', streams.grp, 's', stream, 't', at, 'n', taken,
+    'm', message, 'l', groups.name LIKE '/aws/lambda/%') || char(10)
     FROM events JOIN streams ON streams.id = stream JOIN groups ON groups.id = streams.grp
     WHERE events.id > ? AND events.id <= ? ORDER BY events.id"""
 _FLOW = r"^\d+ (\d{12}|unknown) eni-\w+ \S+ \S+ \S+ \S+ \S+ \S+ \S+ \d+ \d+ (ACCEPT|REJECT|-) (OK|NODATA|SKIPDATA)$"
@@ -123,24 +124,36 @@ class Loader:
         last, gone = (value or 0 for value in source.execute(heads).fetchone())
         if (last, gone) == (event, deletion):
             return
-        for start in range(event, last, AT_ONCE):
+        while event < last:
             check()
-            self._take(_EXPORT, (start, min(start + AT_ONCE, last)), _IMPORT)
-            copy.execute("UPDATE progress SET event = ?", [min(start + AT_ONCE, last)])
+            event = self._events(event, last)
+            copy.execute("UPDATE progress SET event = ?", [event])
         self._names("groups", "grp", group)
         self._names("streams", "stream", stream)
         self._delete(deletion, gone)
 
-    def _take(self, query: str, values: tuple[Any, ...], statement: str) -> None:
+    def _events(self, start: int, last: int) -> int:
+        """Take over events after a number, as many as are loaded at a time, and return the number of the last."""
+        size, found = 0, self._source.execute(_EXPORT, (start, last))
         with self._file.open("w", encoding="utf-8") as file:
-            file.writelines(line for (line,) in self._source.execute(query, values))
+            for number, line in found:
+                size += file.write(line)
+                if size > AT_ONCE:
+                    last = number
+                    break
+        self._take(_IMPORT)
+        return last
+
+    def _take(self, statement: str) -> None:
         if self._file.stat().st_size:
             self._copy.execute(statement, [str(self._file)])
         self._file.unlink()
 
     def _names(self, table: str, mark: str, last: int) -> None:
         export = f"SELECT json_object('i', id, 'm', name) || char(10) FROM {table} WHERE id > ?"  # noqa: S608
-        self._take(export, (last,), _NAMES.format(table))
+        with self._file.open("w", encoding="utf-8") as file:
+            file.writelines(line for (line,) in self._source.execute(export, (last,)))
+        self._take(_NAMES.format(table))
         self._copy.execute(f"UPDATE progress SET {mark} = greatest({mark}, (SELECT max(id) FROM {table}))")  # noqa: S608
 
     def _delete(self, last: int, gone: int) -> None:

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedded.events.reading import FIRST, LAST, Event, Events, Range
+from embedded.events.reading import FIRST, LARGEST, LAST, Event, Events, Range
 from embedded.layers import Below
 from embedded.log_calls import Fault, Group, asked, find_group, one_of
 from embedded.overlays.log_events.patterns import Match, compile_pattern
 from embedded.overlays.log_events.values import PatternError
 from embedded.request import Request
 
-MOST, READ, LARGEST = 10_000, 5000, 1024 * 1024
+MOST, READ = 10_000, 5000
 # So long a page is searched for: what is left is for the next one.
 SECONDS = 1.0
 _TARGET = "Logs_20140328.DescribeLogStreams"
@@ -99,7 +99,7 @@ def _search(state: Path, search: Search, place: tuple[int, int]) -> tuple[list[E
         # Small pages read little; later ones more, where few events match.
         count = min(READ, search.limit + 1)
         while True:
-            read = events.of_group(
+            read, whole = events.of_group(
                 search.group.place, search.streams, search.within, place, count, backward=search.backward
             )
             for event in read:
@@ -109,7 +109,7 @@ def _search(state: Path, search: Search, place: tuple[int, int]) -> tuple[list[E
                     found.append(event)
                     size += len(event.message)
                 place = event.place
-            if len(read) < count:
+            if whole:
                 return found, None
             if time.monotonic() > until:
                 return found, place

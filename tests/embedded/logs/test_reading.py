@@ -123,7 +123,8 @@ def test_a_regular_expression_cannot_hang(logs: Any) -> None:
 @pytest.mark.parametrize("size", [1, 2, 3, 4, 10])
 def test_a_stream_is_read_both_ways(logs: Any, size: int) -> None:
     def pages(token: str, **first: Any) -> list[list[str]]:
-        found, given = [], first
+        found: list[list[str]] = []
+        given = first
         while True:
             page = logs.get_log_events(logGroupName="app", logStreamName="one", limit=size, **given)
             if page[token] == given.get("nextToken"):
