@@ -42,7 +42,7 @@ def answer(form: str, columns: Sequence[str], rows: Rows, name: str) -> Response
     """
     cells = iter(rows)
     first = list(next(((row,) for row in cells), ()))
-    pieces = _gathered(_csv(columns, chain(first, cells)) if form == "csv" else _ndjson(columns, chain(first, cells)))
+    pieces = gathered(_csv(columns, chain(first, cells)) if form == "csv" else _ndjson(columns, chain(first, cells)))
     response = Response(pieces, mimetype=TYPES[form])
     if hasattr(rows, "close"):  # a cursor is freed also when the client leaves before the end
         response.call_on_close(rows.close)
@@ -53,7 +53,8 @@ def answer(form: str, columns: Sequence[str], rows: Rows, name: str) -> Response
     return response
 
 
-def _gathered(lines: Iterator[str]) -> Generator[bytes, None, None]:
+def gathered(lines: Iterator[str]) -> Generator[bytes, None, None]:
+    """Yield lines as UTF-8 in pieces of about 64 KiB."""
     held, length = list[str](), 0
     for line in lines:
         held.append(line)

@@ -8,6 +8,7 @@ import { withFilter } from "./ask.js";
 import { addCalls } from "./calls.js";
 import { highlight } from "./matches.js";
 import { chosen, startChooser } from "./chooser.js";
+import { askParameters } from "./parameters.js";
 import { drawHistograms, drawResult } from "./plots.js";
 import { startRows } from "./rows.js";
 import { absolute, showTimes } from "./zone.js";
@@ -160,25 +161,6 @@ function fieldLine({ name, percent }) {
   return line;
 }
 
-/** One field for each {{name}}; what was typed into one stays. */
-function askParameters() {
-  const place = form.querySelector("[data-logs-parameters]");
-  const names = [...new Set([...editor.text.matchAll(/\{\{\s*([A-Za-z_]\w{0,127})\s*\}\}/g)].map((match) => match[1]))];
-  const shown = [...place.querySelectorAll("input")].map((one) => one.name.slice(2));
-  if (names.join() === shown.join()) return;
-  const values = Object.fromEntries([...place.querySelectorAll("input")].map((one) => [one.name.slice(2), one.value]));
-  place.replaceChildren(...names.map((name, at) => parameterField(name, values[name] ?? "", at + 1)));
-}
-
-function parameterField(name, value, at) {
-  const field = document.createElement("div");
-  field.className = "field work-parameter";
-  const label = Object.assign(document.createElement("label"), { htmlFor: `p-${at}`, textContent: `{{${name}}}` });
-  const input = Object.assign(document.createElement("input"), { id: `p-${at}`, className: "input", name: `p.${name}`, value, autocomplete: "off" });
-  field.append(label, input);
-  return field;
-}
-
 async function copyLink() {
   const url = new URL(form.getAttribute("action"), location.href);
   chosen().forEach((name) => url.searchParams.append("group", name));
@@ -220,7 +202,7 @@ document.addEventListener("change", (event) => {
 });
 cancelButton.addEventListener("click", cancel);
 area.addEventListener("editor:run", run);
-area.addEventListener("editor:change", askParameters);
+area.addEventListener("editor:change", () => askParameters(form, editor.text));
 form.querySelector("[data-logs-run]").addEventListener("click", (event) => {
   event.preventDefault();
   run();

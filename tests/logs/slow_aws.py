@@ -30,6 +30,7 @@ class SlowAws:
     complete: dict[str, float] = field(default_factory=dict)
     asked: dict[str, int] = field(default_factory=dict)
     stopped: list[str] = field(default_factory=list)
+    refuse: str = ""  # the code with which the next queries are refused
 
     @property
     def env(self) -> dict[str, str]:
@@ -81,7 +82,9 @@ def _handler(state: SlowAws) -> type[BaseHTTPRequestHandler]:
             target = self.headers.get("X-Amz-Target", "")
             operation = target.rpartition(".")[2]
             text = json.dumps(state.answer(operation, json.loads(body or b"{}"))) if target else WHO
-            self.send_response(200)
+            refused = state.refuse if operation == "StartQuery" else ""
+            text = json.dumps({"__type": refused, "message": "said"}) if refused else text
+            self.send_response(400 if refused else 200)
             self.send_header("Content-Type", "application/x-amz-json-1.1" if target else "text/xml")
             self.send_header("Content-Length", str(len(text)))
             self.end_headers()

@@ -53,7 +53,7 @@ def test_a_group_is_made_kept_and_deleted(client: FlaskClient, page: FetchPage, 
     [found] = logs.describe_log_groups(logGroupNamePrefix="/made/here")["logGroups"]
     assert found["retentionInDays"] == 30
     assert "kept 30 days" in page("/logs/group?group=/made/here").text
-    post(client, "/logs/group/retention", group="/made/here", days="")
+    post(client, "/logs/group/retention", group="/made/here", days="never")
     assert "retentionInDays" not in logs.describe_log_groups(logGroupNamePrefix="/made/here")["logGroups"][0]
     wrong = post(client, "/logs/group/delete", group="/made/here", confirm="/made/her")
     assert wrong.status_code == 422 and "Nothing was deleted" in wrong.get_data(as_text=True)

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 
 from tests.embedded.process import Embedded
 from tests.logs.conftest import EVENTS, SECRET, SHOP, TEST_LOGS
-from tests.logs.helpers import action, begin, fetch, post, run, token, written
+from tests.logs.helpers import action, begin, ended, fetch, post, run, token, written
 from tests.pages import Page, check_page
 
 FetchPage = Callable[..., Page]
@@ -102,7 +102,7 @@ def test_files_have_no_credentials_and_markdown_no_markup(client: FlaskClient) -
     assert "\\<script\\>" in text and "\x1b" not in text
 
 
-def test_a_running_query_has_no_file(client: FlaskClient) -> None:
+def test_what_is_no_query_has_no_file(client: FlaskClient) -> None:
     assert client.get("/logs/queries/nothing?format=csv").status_code == 404
 
 
@@ -111,6 +111,7 @@ def test_matches_over_time(client: FlaskClient) -> None:
     html = client.get(url).get_data(as_text=True)
     started = post(client, action(html, "histogram"))
     assert started.status_code == 303
+    ended(client, f"/logs/queries/{parse_qs(urlsplit(started.location).query)['counted'][0]}")
     shown = check_page(client.get(started.location), started.location, 200, 5)
     counts = [int("".join(row[1].itertext())) for row in shown.all(".//tbody/tr")]
     assert sum(counts) == 60 and "Matches in each minute" in shown.text
@@ -124,6 +125,8 @@ def test_stages_are_counted_on_demand(client: FlaskClient) -> None:
     html = client.get(url).get_data(as_text=True)
     assert "2 shortened queries, each scans" in html
     started = post(client, action(html, "steps"))
+    counted = parse_qs(urlsplit(started.location).query)["count"]
+    assert [ended(client, f"/logs/queries/{one.partition(':')[2]}")["status"] for one in counted] == ["Complete"] * 2
     shown = check_page(client.get(started.location), started.location, 200, 6)
     expected = [at for at in range(EVENTS) if at % 10 < 3]
     slow = [at for at in expected if at % 100 > 50]
@@ -135,6 +138,7 @@ def test_the_period_before_beside_this_one(client: FlaskClient) -> None:
     url, answer = run(client, BY_LEVEL, SHOP, start="-5m")
     html = client.get(url).get_data(as_text=True)
     started = post(client, action(html, "compare"), shift="period")
+    ended(client, f"/logs/queries/{parse_qs(urlsplit(started.location).query)['before'][0]}")
     shown = check_page(client.get(started.location), started.location, 200, 5)
     assert "The period before" in shown.text
     rows = [["".join(cell.itertext()) for cell in row] for row in shown.all(".//tbody/tr")]

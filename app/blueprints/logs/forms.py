@@ -5,6 +5,7 @@ from wtforms import SelectField, StringField
 from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than 3.3
 from wtforms.validators import DataRequired, InputRequired, Length, Regexp
 
+NEVER = "never"
 NAME_HELP = "1 to 512 letters, digits and . - _ / #, for example /app/shop."
 
 
@@ -36,7 +37,7 @@ class DeleteForm(FlaskForm):
 
 def retentions(days: tuple[int, ...]) -> list[SelectChoice]:
     """Return the choices of days."""
-    return [SelectChoice("", "Never expire"), *(SelectChoice(str(one), _words(one)) for one in days)]
+    return [SelectChoice(NEVER, "Never expire"), *(SelectChoice(str(one), _words(one)) for one in days)]
 
 
 def _words(days: int) -> str:

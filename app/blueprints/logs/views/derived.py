@@ -120,11 +120,11 @@ def stepper(query_id: str) -> Response:
     asked = _ran(query_id)
     answer = queries.answer(logs(), query_id)
     found = steps.plan(asked.filled.query, answer)
-    counts = {}
+    counts, end = dict[int, queries.Answer](), time.monotonic() + (0 if request.args.get("round") else FIRST)
     for one in request.args.getlist("count")[: len(found)]:
         at, _, counted = one.partition(":")
         if at.isdigit() and int(at) < len(found):
-            counts[int(at)] = queries.answer(logs(), counted)
+            counts[int(at)] = queries.settled(logs(), counted, max(0.0, end - time.monotonic()))
     running = answer.running or any(one.running for one in counts.values())
     needed = 0 if counts else len(steps.needed(found))
     page = StepsPage(asked, steps.filled(found, counts), answer.statistics.bytes, needed, running)

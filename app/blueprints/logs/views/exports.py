@@ -16,7 +16,6 @@ from app.blueprints.logs.service.queries import Answer
 from app.problems import refused
 
 OWN = {"md": "text/markdown", "json": "application/json"}
-PIECE = 64 * 1024
 
 
 def wanted() -> str:
@@ -37,21 +36,10 @@ def export(client: Any, query_id: str) -> Response:
     if form not in OWN:
         return exports.answer(form, answer.columns, rows, name)
     lines = _markdown(answer, rows) if form == "md" else _array(answer, rows)
-    response = FlaskResponse(_gathered(lines), mimetype=OWN[form])
+    response = FlaskResponse(exports.gathered(lines), mimetype=OWN[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response.headers["Cache-Control"] = "no-store"
     return response
-
-
-def _gathered(lines: Iterator[str]) -> Iterator[bytes]:
-    held, length = list[str](), 0
-    for line in lines:
-        held.append(line)
-        length += len(line)
-        if length >= PIECE:
-            yield "".join(held).encode("utf-8", "backslashreplace")
-            held, length = [], 0
-    yield "".join(held).encode("utf-8", "backslashreplace")
 
 
 def _array(answer: Answer, rows: Iterator[tuple[str | None, ...]]) -> Iterator[str]:

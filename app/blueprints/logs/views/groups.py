@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from app import respond
 from app.blueprints import Status
 from app.blueprints.logs.blueprint import bp
-from app.blueprints.logs.forms import DeleteForm, GroupForm, RetentionForm, retentions
+from app.blueprints.logs.forms import NEVER, DeleteForm, GroupForm, RetentionForm, retentions
 from app.blueprints.logs.service import groups as service
 from app.blueprints.logs.service import prices
 from app.blueprints.logs.views.common import logs, needed
@@ -86,7 +86,7 @@ def _group(found: service.Group, form: RetentionForm, code: int = 200) -> Respon
 
 
 def _retention_form(found: service.Group) -> RetentionForm:
-    form = RetentionForm(days=str(found.retention or ""))
+    form = RetentionForm(days=str(found.retention or NEVER))
     form.days.choices = retentions(service.RETENTIONS)
     return form
 
@@ -98,7 +98,7 @@ def retain() -> Response:
     form = _retention_form(found)
     if not form.validate_on_submit():
         return _group(found, form, 422)
-    days = int(form.days.data) if form.days.data else None
+    days = None if form.days.data == NEVER else int(form.days.data)
     service.set_retention(logs(), found.name, days)
     kept = f"for {counted(days, 'day')}" if days else "for ever"
     return done(
