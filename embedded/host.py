@@ -11,9 +11,10 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_dynamodb, host_paths, host_ranges, host_s3
+from embedded import children, host_dynamodb, host_logs, host_paths, host_ranges, host_s3
 from embedded.asgi import App
 from embedded.errors import Response
+from embedded.events import EventStore
 from embedded.host_state import EmulatorState
 from embedded.request import Request
 from embedded.settings import Home, emulator_environment
@@ -35,10 +36,17 @@ class Host:
         host_paths.install(self._module)
         self.store = Store(home.state)
         self.state = EmulatorState(self._module, persistence, self.store)
+        self._events = EventStore(home.state)
+        self._keep_events(self._events)
         self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")
         self.keeper = children.Keeper() if children.POSIX else None
         subprocess.Popen = children.guarded(subprocess.Popen, self.keeper)  # type: ignore[misc,assignment]
         setattr(self._lambda, "execution_credentials", self._execution_credentials)  # noqa: B010
+
+    def _keep_events(self, events: EventStore) -> None:
+        logs = self.service("cloudwatch_logs")
+        host_logs.install(logs, events)
+        self.state.restored = lambda: host_logs.adopt(logs, events)
 
     def on_function_run(self, seen: Callable[[], None]) -> None:
         """Call `seen` after each run of a Lambda function, also of those that no request asked for."""
@@ -47,8 +55,9 @@ class Host:
             kind.invoke = _followed(kind.invoke, seen)
 
     def end_children(self) -> None:
-        """End every process that was started here."""
+        """End every process that was started here, then close what they might have written to."""
         children.end_all()
+        self._events.close()
         if self.keeper is not None:
             self.keeper.end()
 

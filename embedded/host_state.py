@@ -27,6 +27,8 @@ class EmulatorState:
     def __init__(self, app: Any, persistence: Any, store: Store) -> None:
         self._app, self._persistence, self._store = app, persistence, store
         self._tables = host_tables.Tables(app._get_module("dynamodb"), store.forget)
+        # Called when everything is loaded.
+        self.restored: Callable[[], None] = lambda: None
         # The emulator would save on a graceful stop only, and load whatever lies there.
         app._load_persisted_state = self.restore
         app.save_all = lambda _: None
@@ -46,6 +48,7 @@ class EmulatorState:
                 logger.exception("The state of %s could not be restored.", name)
                 self._store.set_aside(name)
         self._tables.restore(self._store.load)
+        self.restored()
         gc.freeze()
         gc.enable()
 

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedded import layers, seed_dynamodb, seed_rds
+from embedded import layers, seed_dynamodb, seed_logs, seed_rds
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.layers import Overlaid, Overlay
@@ -23,7 +23,8 @@ from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environm
 
 logger = logging.getLogger("embedded")
 # Databases and 50,000 items take seconds: what puts them in goes on after the ready line.
-_later: set["asyncio.Task[bool]"] = set()
+_later: set["asyncio.Task[None]"] = set()
+LATER = (seed_rds, seed_logs, seed_dynamodb)  # what is quickly in first
 
 
 async def run(settings: Settings, listener: socket.socket) -> None:
@@ -52,8 +53,9 @@ async def run(settings: Settings, listener: socket.socket) -> None:
     try:
         await serving
     finally:
-        saving.cancel()
-        await asyncio.wait([saving])
+        for task in (saving, *_later):
+            task.cancel()
+        await asyncio.wait([saving, *_later])
         saver.mark(None)
         await saver.save()
         await layers.end(overlays)
@@ -69,10 +71,15 @@ async def _announce(settings: Settings, port: int) -> None:
     if settings.seed and not home.seeded.exists() and await _seed(home, facts, "embedded.seed"):
         home.seeded.touch()
     say({"ready": True, **facts})
-    if settings.seed and seed_rds.due(home.state):
-        _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_rds", str(home.state))))
-    if settings.seed and seed_dynamodb.due(home.state):
-        _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_dynamodb", str(home.state))))
+    if settings.seed:
+        _later.add(asyncio.create_task(_seed_later(home, facts)))
+
+
+async def _seed_later(home: Home, facts: Mapping[str, Any]) -> None:
+    """Put in what nobody should wait for, one after the other; what an end cuts off goes on at the next start."""
+    for data in LATER:
+        if data.due(home.state):
+            await _seed(home, facts, data.__name__, str(home.state))
 
 
 async def _seed(home: Home, facts: Mapping[str, Any], *program: str) -> bool:
@@ -81,7 +88,11 @@ async def _seed(home: Home, facts: Mapping[str, Any], *program: str) -> bool:
     process = await asyncio.create_subprocess_exec(
         *(sys.executable, "-m", *program), cwd=Path(__file__).parent.parent, env=environment, stderr=-1
     )
-    _, said = await process.communicate()
+    try:
+        _, said = await process.communicate()
+    except asyncio.CancelledError:
+        process.kill()
+        raise
     if process.returncode:
         logger.error("The demo data could not be put in:\n%s", said.decode())
     return not process.returncode

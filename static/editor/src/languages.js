@@ -3,6 +3,7 @@ import { json, jsonParseLinter } from "@codemirror/lang-json";
 import { python } from "@codemirror/lang-python";
 import { MariaSQL, MySQL, PostgreSQL, SQLDialect, sql } from "@codemirror/lang-sql";
 import { linter } from "@codemirror/lint";
+import { logsInsights } from "./insights.js";
 
 // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/ql-reference.html
 const PartiQL = SQLDialect.define({
@@ -16,9 +17,10 @@ const PartiQL = SQLDialect.define({
 
 const DIALECTS = { mysql: MySQL, mariadb: MariaSQL, postgres: PostgreSQL, partiql: PartiQL };
 
-/** The extensions of a language; `schema` (tables and their columns) feeds the completion of SQL. */
+/** The extensions of a language; `schema` (tables and their columns, or fields of events) feeds the completion. */
 export function language(name, schema) {
   if (name === "json") return [json(), linter(jsonParseLinter())];
+  if (name === "insights") return logsInsights(schema);
   if (name === "python") return [python()];
   if (name in DIALECTS) return [sql({ dialect: DIALECTS[name], schema, upperCaseKeywords: true })];
   return [];

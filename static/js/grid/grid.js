@@ -11,11 +11,14 @@ export function valueOf(cell) {
 /** What a table calls a cell without a value. */
 export const nullWord = (table) => table.dataset.nullWord ?? "NULL";
 
+/** The rows of the body, without those that were opened below one (data-grid-detail). */
+export const rowsOf = (table) => [...table.tBodies[0].rows].filter((row) => !("gridDetail" in row.dataset));
+
 /** The table's columns and the values of its shown rows. */
 export function dataOf(table) {
   const heads = [...table.tHead.rows[0].cells].filter((head) => head.dataset.kind);
-  const columns = heads.map((head) => ({ name: nameOf(head), kind: head.dataset.kind, index: head.cellIndex }));
-  const rows = [...table.tBodies[0].rows].filter((row) => !row.hidden);
+  const columns = heads.map((head) => ({ name: nameOf(head), kind: head.dataset.kind, label: "gridLabel" in head.dataset, index: head.cellIndex }));
+  const rows = rowsOf(table).filter((row) => !row.hidden);
   return { columns, rows: rows.map((row) => columns.map(({ index }) => valueOf(row.cells[index]))) };
 }
 
@@ -35,7 +38,8 @@ export function compare(kind) {
 export function sortBy(table, index, kind, down) {
   const body = table.tBodies[0];
   const order = compare(kind);
-  const rows = [...body.rows].sort((a, b) => order(valueOf(a.cells[index]), valueOf(b.cells[index])) * (down ? -1 : 1));
+  body.querySelectorAll(":scope > [data-grid-detail]").forEach((row) => row.remove());
+  const rows = rowsOf(table).sort((a, b) => order(valueOf(a.cells[index]), valueOf(b.cells[index])) * (down ? -1 : 1));
   body.append(...rows);
   for (const head of table.tHead.rows[0].cells) head.removeAttribute("aria-sort");
   table.tHead.rows[0].cells[index].setAttribute("aria-sort", down ? "descending" : "ascending");
@@ -43,7 +47,8 @@ export function sortBy(table, index, kind, down) {
 
 /** Show only the rows with this value; null stands for NULL, undefined for all rows. */
 export function filterBy(table, index, value) {
-  for (const row of table.tBodies[0].rows) row.hidden = value !== undefined && valueOf(row.cells[index]) !== value;
+  table.querySelectorAll("[data-grid-detail]").forEach((row) => row.remove());
+  for (const row of rowsOf(table)) row.hidden = value !== undefined && valueOf(row.cells[index]) !== value;
   let told = table.parentElement.previousElementSibling;
   if (!told?.matches("[data-grid-filtered]")) {
     told = document.createElement("p");

@@ -1,7 +1,7 @@
 // The menus of a column (sort, distinct values with counts, least, most, average) and of a cell (copy, filter).
 //
 // A page adds buttons to a cell's menu at the table's event `grid:cell`: detail.add([word, action], …).
-import { compare, filterBy, isNumber, nullWord, sortBy, valueOf } from "./grid.js";
+import { compare, filterBy, isNumber, nullWord, rowsOf, sortBy, valueOf } from "./grid.js";
 
 const MOST_VALUES = 30;
 let open;
@@ -56,7 +56,7 @@ function copy(text) {
 export function columnMenu(table, head, anchor) {
   const { kind } = head.dataset;
   const index = head.cellIndex;
-  const values = [...table.tBodies[0].rows].map((line) => valueOf(line.cells[index]));
+  const values = rowsOf(table).map((line) => valueOf(line.cells[index]));
   const name = anchor.querySelector("span").textContent;
   const box = anchor.getBoundingClientRect();
   const made = menu(name, { x: box.left, y: box.bottom + 4 });
@@ -105,6 +105,13 @@ function distinct(table, index, values) {
   return list;
 }
 
+/** A page whose table has data-grid-ask puts the filter into its query (grid:ask); all others show fewer rows. */
+function ask(table, index, value, not = false) {
+  const head = table.tHead.rows[0].cells[index];
+  const name = (head.querySelector("[data-grid-column] > span") ?? head).textContent.trim();
+  table.dispatchEvent(new CustomEvent("grid:ask", { bubbles: true, detail: { name, value, not, kind: head.dataset.kind } }));
+}
+
 function distinctLine(table, index, value, count) {
   const line = document.createElement("li");
   const choose = document.createElement("button");
@@ -112,10 +119,12 @@ function distinctLine(table, index, value, count) {
   const [text, number] = [document.createElement("span"), document.createElement("span")];
   text.textContent = value === null ? nullWord(table) : value === "" ? "(empty text)" : value;
   number.textContent = count;
-  choose.title = "Show only these rows";
+  const asks = "gridAsk" in table.dataset;
+  choose.title = asks ? "Add to the query: only these" : "Show only these rows";
   choose.append(text, number);
   choose.addEventListener("click", () => {
-    filterBy(table, index, value);
+    if (asks) ask(table, index, value);
+    else filterBy(table, index, value);
     closeMenu();
   });
   line.append(choose);
@@ -133,6 +142,8 @@ export function cellMenu(table, cell, near) {
       button("Filter by value", () => filterBy(table, cell.cellIndex, value)),
     ),
   );
+  if ("gridAsk" in table.dataset)
+    made.append(row(button("Add to the query", () => ask(table, cell.cellIndex, value)), button("Leave these out", () => ask(table, cell.cellIndex, value, true))));
   if (value?.startsWith("0x") && cell.matches(".grid-binary")) made.append(row(button(...saving(cell, value))));
   const add = (...actions) => made.append(row(...actions.map(([word, action]) => button(word, action))));
   table.dispatchEvent(new CustomEvent("grid:cell", { bubbles: true, detail: { cell, value, add } }));

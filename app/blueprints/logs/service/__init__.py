@@ -1,0 +1,1 @@
+"""What the pages of CloudWatch Logs know, without Flask."""

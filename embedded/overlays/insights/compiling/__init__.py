@@ -1,0 +1,7 @@
+"""From the syntax tree of a query to DuckDB's SQL."""
+
+from embedded.overlays.insights.compiling.pipeline import Plan, compile_query
+from embedded.overlays.insights.compiling.scope import Context
+from embedded.overlays.insights.compiling.values import Column
+
+__all__ = ["Column", "Context", "Plan", "compile_query"]

@@ -1,0 +1,117 @@
+"""Runs queries in DuckDB: one connection, a cursor for each query, which can be interrupted."""
+
+import importlib
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from embedded.overlays.insights.compiling import Context, Plan, compile_query
+from embedded.overlays.insights.language import parse
+from embedded.overlays.insights.loading import Loader, open_copy
+from embedded.overlays.insights.rows import lines
+
+FETCHED = 500
+
+
+class Stopped(Exception):
+    """The query was stopped."""
+
+
+class Engine:
+    """The events, ready to be queried from several threads."""
+
+    def __init__(self, state: Path) -> None:
+        self._results = state / "insights" / "results"
+        self._copy = open_copy(state)
+        self._results.mkdir(mode=0o700, exist_ok=True)
+        self._loader = Loader(self._copy.cursor(), state)
+        self._loading = threading.Lock()
+        self._stopped: set[str] = set()
+        self._cursors: dict[str, Any] = {}
+
+    def close(self) -> None:
+        """Close the files."""
+        self._loader.close()
+        self._copy.close()
+
+    def stop(self, query: str) -> None:
+        """Stop a query, or one that is still to come."""
+        self._stopped.add(query)
+        cursor = self._cursors.get(query)
+        if cursor is not None:
+            cursor.interrupt()
+
+    def stop_all(self) -> None:
+        """Stop what runs."""
+        for query in list(self._cursors):
+            self.stop(query)
+
+    def run(self, query: Mapping[str, Any]) -> dict[str, Any]:
+        """Run one query: its rows go to a file, the statistics are returned; Stopped when it was stopped."""
+        duckdb: Any = importlib.import_module("duckdb")
+        name = str(query["id"])
+
+        def check() -> None:
+            if name in self._stopped:
+                raise Stopped
+
+        with self._loading:
+            check()
+            self._loader.catch_up(check)
+        cursor = self._cursors[name] = self._copy.cursor()
+        try:
+            check()
+            return self._answered(cursor, query)
+        except duckdb.InterruptException as error:
+            raise Stopped from error
+        finally:
+            del self._cursors[name]
+            self._stopped.discard(name)
+            cursor.close()
+
+    def _answered(self, cursor: Any, query: Mapping[str, Any]) -> dict[str, Any]:
+        relation, scanned = self._relation(cursor, query)
+        table = "first_" + str(query["id"]).replace("-", "")
+        context = Context(query["account"], query["region"], query["now"])
+        plan = compile_query(parse(query["query"]), relation, table, context, query.get("limit"))
+        count, size = scanned
+        matched = count
+        if plan.first is not None:
+            cursor.execute(f"CREATE TEMP TABLE {table} AS {plan.first}")
+            matched = cursor.execute(plan.matched).fetchone()[0]
+        try:
+            rows = self._write(cursor, plan, query)
+        finally:
+            if plan.first is not None:
+                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+        return {
+            "recordsMatched": float(matched),
+            "recordsScanned": float(count),
+            "bytesScanned": float(size),
+            "resultCount": float(rows),
+        }
+
+    def _relation(self, cursor: Any, query: Mapping[str, Any]) -> tuple[str, tuple[int, int]]:
+        """Return the events of the groups and the time that are asked for, and how many and how large they are."""
+        start, end = int(query["start"]), int(query["end"])
+        # A group without events has no number, and nothing to give.
+        parts = [
+            f"(grp = {int(group['number'])} AND ts BETWEEN {max(start, int(group['oldest']))} AND {end})"
+            for group in query["groups"]
+            if group["number"] is not None
+        ]
+        condition = " OR ".join(parts) or "false"
+        totals = f"SELECT count(*), coalesce(sum(bytes), 0) FROM events WHERE {condition}"  # noqa: S608
+        count, size = cursor.execute(totals).fetchone()
+        return f"(SELECT * FROM events WHERE {condition})", (int(count), int(size))  # noqa: S608
+
+    def _write(self, cursor: Any, plan: Plan, query: Mapping[str, Any]) -> int:
+        found = cursor.execute(plan.final)
+        events = (query["account"], query["region"]) if plan.events else None
+        rows = 0
+        with (self._results / f"{query['id']}.rows").open("w", encoding="utf-8", errors="replace") as file:
+            while some := found.fetchmany(FETCHED):
+                file.writelines(lines(some, plan.columns, events))
+                rows += len(some)
+        return rows
