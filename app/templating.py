@@ -20,13 +20,13 @@ UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 @dataclass(frozen=True)
 class NavItem:
-    """One line of the navigation rail."""
+    """One line of the navigation rail; `current` is "page" on its own page, "true" below it, else empty."""
 
     label: str
     url: str
     icon: str
     about: str
-    current: bool
+    current: str
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class NavGroup:
     """The lines under one heading of the navigation rail; the first group has no heading."""
 
     title: str
-    items: list[NavItem]
+    items: tuple[NavItem, ...]
 
 
 class Templates(Environment):
@@ -48,19 +48,21 @@ class Templates(Environment):
         return super().make_globals(d) if d else self.globals
 
 
-def navigation(navs: list[Nav]) -> list[NavGroup]:
+def navigation(navs: list[Nav]) -> tuple[NavGroup, ...]:
     """Return the navigation rail for this request."""
     groups = []
     for title in GROUPS:
         members = sorted((nav for nav in navs if nav.group == title), key=lambda nav: (nav.order, nav.label))
-        items = [NavItem(n.label, url_for(n.endpoint), n.icon, n.about, _is_current(n)) for n in members]
+        items = tuple(_item(nav, url_for(nav.endpoint)) for nav in members)
         if items:
             groups.append(NavGroup(title, items))
-    return groups
+    return tuple(groups)
 
 
-def _is_current(nav: Nav) -> bool:
-    return (request.blueprint or "") == nav.endpoint.split(".")[0]
+def _item(nav: Nav, url: str) -> NavItem:
+    below = (request.blueprint or "") == nav.endpoint.split(".")[0]
+    current = ("page" if request.path == url else "true") if below else ""
+    return NavItem(nav.label, url, nav.icon, nav.about, current)
 
 
 def size(value: int | None) -> str:
