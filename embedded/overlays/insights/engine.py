@@ -9,9 +9,10 @@ from typing import Any
 from embedded.overlays.insights.compiling import Context, Plan, compile_query
 from embedded.overlays.insights.language import parse
 from embedded.overlays.insights.loading import Loader, open_copy
-from embedded.overlays.insights.rows import lines
 
 FETCHED = 500
+# So many bytes of events are copied into the table of those that passed; of so many a sample is taken.
+COPIED, SAMPLE = 64 * 1024 * 1024, 20_000
 
 
 class Stopped(Exception):
@@ -71,11 +72,11 @@ class Engine:
             cursor.close()
 
     def _answered(self, cursor: Any, query: Mapping[str, Any]) -> dict[str, Any]:
-        relation, scanned = self._relation(cursor, query)
         table = "first_" + str(query["id"]).replace("-", "")
-        context = Context(query["account"], query["region"], query["now"])
-        plan = compile_query(parse(query["query"]), relation, table, context, query.get("limit"))
-        count, size = scanned
+        condition = _condition(query)
+        totals = f"SELECT count(*), coalesce(sum(bytes), 0) FROM events WHERE {condition}"  # noqa: S608
+        count, size = cursor.execute(totals).fetchone()
+        plan = _plan(cursor, query, condition, table, int(size))
         matched = count
         if plan.first is not None:
             cursor.execute(f"CREATE TEMP TABLE {table} AS {plan.first}")
@@ -92,26 +93,39 @@ class Engine:
             "resultCount": float(rows),
         }
 
-    def _relation(self, cursor: Any, query: Mapping[str, Any]) -> tuple[str, tuple[int, int]]:
-        """Return the events of the groups and the time that are asked for, and how many and how large they are."""
-        start, end = int(query["start"]), int(query["end"])
-        # A group without events has no number, and nothing to give.
-        parts = [
-            f"(grp = {int(group['number'])} AND ts BETWEEN {max(start, int(group['oldest']))} AND {end})"
-            for group in query["groups"]
-            if group["number"] is not None
-        ]
-        condition = " OR ".join(parts) or "false"
-        totals = f"SELECT count(*), coalesce(sum(bytes), 0) FROM events WHERE {condition}"  # noqa: S608
-        count, size = cursor.execute(totals).fetchone()
-        return f"(SELECT * FROM events WHERE {condition})", (int(count), int(size))  # noqa: S608
-
     def _write(self, cursor: Any, plan: Plan, query: Mapping[str, Any]) -> int:
         found = cursor.execute(plan.final)
-        events = (query["account"], query["region"]) if plan.events else None
         rows = 0
         with (self._results / f"{query['id']}.rows").open("w", encoding="utf-8", errors="replace") as file:
             while some := found.fetchmany(FETCHED):
-                file.writelines(lines(some, plan.columns, events))
+                file.writelines(line + "\n" for (line,) in some)
                 rows += len(some)
         return rows
+
+
+def _condition(query: Mapping[str, Any]) -> str:
+    """Return which events belong to the groups and the time that are asked for."""
+    start, end = int(query["start"]), int(query["end"])
+    # A group without events has no number, and nothing to give.
+    parts = [
+        f"(grp = {int(group['number'])} AND ts BETWEEN {max(start, int(group['oldest']))} AND {end})"
+        for group in query["groups"]
+        if group["number"] is not None
+    ]
+    return " OR ".join(parts) or "false"
+
+
+def _plan(cursor: Any, query: Mapping[str, Any], condition: str, table: str, size: int) -> Plan:
+    """Return how a query runs: a sample tells whether the events that it filters are few enough to be copied whole."""
+    tree, context = parse(query["query"]), Context(query["account"], query["region"], query["now"])
+    relation = f"(SELECT * FROM events WHERE {condition})"  # noqa: S608
+    most = query.get("limit")
+    whole = compile_query(tree, relation, table, context, most, whole=True)
+    if not whole.events or size <= COPIED:
+        return whole
+    some = f"(SELECT * FROM events WHERE {condition} LIMIT {SAMPLE})"  # noqa: S608
+    sample = compile_query(tree, some, table, context)
+    (passed,) = cursor.execute(f"SELECT count(*) FROM ({sample.first})").fetchone()  # noqa: S608
+    if size * passed / SAMPLE <= COPIED:
+        return whole
+    return compile_query(tree, relation, table, context, most)

@@ -136,7 +136,7 @@ def test_parse_by_glob_and_by_regex_cut_the_same(filled: Asking, parse: str) -> 
     ]
 
 
-def test_lambda(filled: Asking) -> None:
+def test_lambda_memory_and_latency(filled: Asking) -> None:
     memory = """filter @type = "REPORT"
         | stats max(@memorySize / 1000 / 1000) as provisonedMemoryMB,
             min(@maxMemoryUsed / 1000 / 1000) as smallestMemoryRequestMB,
@@ -157,6 +157,9 @@ def test_lambda(filled: Asking) -> None:
         {"bin(5m)": at(filled, 0), "avg(@duration)": "55.5", "max(@duration)": "100.5", "min(@duration)": "10.5"},
         {"bin(5m)": at(filled, 5 * MINUTE), "avg(@duration)": "20", "max(@duration)": "20", "min(@duration)": "20"},
     ]
+
+
+def test_lambda_requests(filled: Asking) -> None:
     slow = (
         "fields @timestamp, @requestId, @duration, @billedDuration, @initDuration, @xrayTraceId "
         '| filter @type = "REPORT" and @duration > 15 | sort @duration desc | limit 20'

@@ -88,6 +88,8 @@ def start() -> Response:
     url = asking.address(query_id, ran)
     if respond.wants_json():
         return _json({"id": query_id, "url": url})
+    if respond.wants_fragment():  # the drawer shows what started it, too
+        return _followed(query_id, ran, first=True)
     return redirect(url, 303)
 
 
@@ -137,11 +139,15 @@ def query(query_id: str) -> Response:
     client = logs()
     if exports.wanted():
         return exports.export(client, query_id)
-    first = not request.args.get("round", 0, type=int)
-    answer = queries.settled(client, query_id, FIRST if first else 0.0)
     if respond.wants_json():
-        return _json(exports.as_json(answer))
+        return _json(exports.as_json(queries.settled(client, query_id, FIRST)))
     asked = asking.recalled(query_id, request.args, client)
+    return _followed(query_id, asked, first=not request.args.get("round", 0, type=int))
+
+
+def _followed(query_id: str, asked: Asked, first: bool) -> Response:
+    """Answer with how far a query is; the first look waits a moment for a quick one."""
+    answer = queries.settled(logs(), query_id, FIRST if first else 0.0)
     number = max(request.args.get("page", 1, type=int), 1)
     page = InsightsPage(
         asked,

@@ -2,6 +2,5 @@
 
 from embedded.overlays.insights.compiling.pipeline import Plan, compile_query
 from embedded.overlays.insights.compiling.scope import Context
-from embedded.overlays.insights.compiling.values import Column
 
-__all__ = ["Column", "Context", "Plan", "compile_query"]
+__all__ = ["Context", "Plan", "compile_query"]

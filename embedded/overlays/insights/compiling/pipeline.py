@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from embedded.overlays.insights.compiling import patterns
 from embedded.overlays.insights.compiling.aggregates import Aggregating, grouped
 from embedded.overlays.insights.compiling.expressions import Compiler
-from embedded.overlays.insights.compiling.scope import Context, Scope
-from embedded.overlays.insights.compiling.values import JSON, TEXT, Column, Value, literal, order, text
+from embedded.overlays.insights.compiling.scope import Context, Scope, event_field
+from embedded.overlays.insights.compiling.values import TEXT, Value, cell, literal, order, text
 from embedded.overlays.insights.language.tree import (
     Command,
     Dedup,
@@ -28,16 +28,15 @@ NEWEST = ["e.ts DESC", "e.id DESC"]
 
 @dataclass(frozen=True)
 class Plan:
-    """How a query runs: `first` fills a table that is counted, `final` gives the rows.
+    """How a query runs: `first` fills a table that is counted, `final` gives the rows, each a line of JSON.
 
-    `matched` counts the events that passed the filters, None where all do. `columns` are what `final` selects; where
-    rows are events one more column follows, the event's number.
+    `matched` counts the events that passed the filters, None where all do. `events` says whether `first` is the events
+    that passed, else it is what stats made of them.
     """
 
     first: str | None
     matched: str | None
     final: str
-    columns: tuple[Column, ...]
     events: bool
 
 
@@ -50,6 +49,8 @@ class Pipeline:
     # A table or a query in brackets, its rows are called `e`.
     relation: str
     table: str
+    # Whether the events that passed are copied whole, which is quick where they are few, or by their numbers only.
+    whole: bool
     conditions: list[str] = field(default_factory=list)
     ordering: list[str] = field(default_factory=list)
     # The order of what is equal, after stats: by its groups.
@@ -61,6 +62,7 @@ class Pipeline:
     limited: bool = False
     first: str | None = None
     matched: str | None = None
+    counted: bool = False
     layers: int = 0
 
     def compiler(self) -> Compiler:
@@ -111,9 +113,13 @@ class Pipeline:
         """Note which events have passed the filters, the first time that it matters."""
         if self.first is not None or not self.scope.events or not self.conditions:
             return
-        self.first = f"SELECT e.id FROM {self.relation} e{self._where()}"  # noqa: S608
+        self.first = f"SELECT {'e.*' if self.whole else 'e.id'} FROM {self.relation} e{self._where()}"  # noqa: S608
         self.matched = f"SELECT count(*) FROM {self.table}"  # noqa: S608
-        self.conditions = [f"e.id IN (SELECT id FROM {self.table})"]  # noqa: S608
+        self.counted = True
+        if self.whole:
+            self.relation, self.conditions = self.table, []
+        else:
+            self.conditions = [f"e.id IN (SELECT id FROM {self.table})"]  # noqa: S608
 
     def _settle(self, select: str, ending: str = "") -> None:
         """Make a relation of its own of what there is."""
@@ -186,19 +192,24 @@ class Pipeline:
         if self.scope.events and not self.named and not self.displayed:
             usual = {name: self.scope.field(name) for name in ("@timestamp", "@message")}
             shown = {**usual, **self.parsed}
-        columns = tuple(Column(name, value.kind) for name, value in shown.items())
-        cells = [text(value) if value.kind == JSON else value.sql for value in shown.values()]
-        cells += ["e.id"] if self.scope.events else []
-        final = f"SELECT {', '.join(cells)} FROM {self.relation} e{self._where()}{self._order()} LIMIT {most}"  # noqa: S608
-        return Plan(self.first, self.matched, final, columns, self.scope.events)
+        cells = [cell(name, value) for name, value in shown.items()]
+        if self.scope.events:
+            cells.append(cell("@ptr", event_field("@ptr", self.scope.context)))
+        line = f"'[' || concat_ws(', ', {', '.join(cells)}) || ']'"
+        # First the rows, then what is shown of them: not of those that are left out.
+        rows = f"(SELECT * FROM {self.relation} e{self._where()}{self._order()} LIMIT {most})"  # noqa: S608
+        final = f"SELECT {line} FROM {rows} e{self._order()}"  # noqa: S608
+        return Plan(self.first, self.matched, final, self.counted)
 
 
-def compile_query(query: Query, relation: str, table: str, context: Context, most: int | None = None) -> Plan:
+def compile_query(
+    query: Query, relation: str, table: str, context: Context, most: int | None = None, *, whole: bool = False
+) -> Plan:
     """Compile a query over a relation with the columns of the table `events`; `table` names the one that it may fill.
 
     Raises QueryError with the place where something cannot be compiled.
     """
-    pipeline = Pipeline(query, Scope(context), relation, table)
+    pipeline = Pipeline(query, Scope(context), relation, table, whole)
     for command in query.commands:
         pipeline.add(command)
     return pipeline.plan(most or (100_000 if pipeline.limited else MOST))

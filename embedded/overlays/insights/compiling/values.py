@@ -4,6 +4,7 @@ Log fields are text that may look like a number: which it is, each value decides
 A value that is missing is NULL; truths are never NULL.
 """
 
+import json
 from dataclasses import dataclass
 
 NUMBER, TEXT, QUOTED, TRUTH, TIME, JSON = "number", "text", "quoted", "truth", "time", "json"
@@ -59,14 +60,6 @@ class Value:
     kind: str
 
 
-@dataclass(frozen=True)
-class Column:
-    """One column of a result: the name that it is shown under, and its kind."""
-
-    name: str
-    kind: str
-
-
 def joined(parts: list[str], word: str) -> str:
     """Return conditions joined by AND or OR, halves in halves: a long chain would be nested too deep for DuckDB."""
     if len(parts) == 1:
@@ -102,6 +95,12 @@ def text(value: Value) -> str:
     if value.kind == TRUTH:
         return f"CASE WHEN {value.sql} THEN '1' ELSE '0' END"
     return f"coalesce(insights_leaf({value.sql}), CAST({value.sql} AS VARCHAR))"
+
+
+def cell(name: str, value: Value) -> str:
+    """Return a value as JSON, the way results have it; NULL where it is missing."""
+    head = f'{{"field": {json.dumps(name, ensure_ascii=False)}, "value": '
+    return f"{literal(head)} || to_json({text(value)}) || '}}'"
 
 
 def truth(value: Value) -> str:
