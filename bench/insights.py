@@ -72,7 +72,7 @@ def asked(client: Any, query: str) -> float:
         "queryId"
     ]
     while (found := client.get_query_results(queryId=name, maxItems=1))["status"] in ("Scheduled", "Running"):
-        time.sleep(0.002)
+        time.sleep(0.004)
     if found["status"] != "Complete":
         raise RuntimeError(f"{query}: {found['status']}")
     return (time.perf_counter() - started) * 1000

@@ -43,8 +43,8 @@ class Events:
     """The file, opened for reading."""
 
     def __init__(self, directory: Path) -> None:
-        path = directory / "events.db"
-        self._connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True, check_same_thread=False, timeout=30)
+        path = (directory / "events.db").resolve().as_uri()
+        self._connection = sqlite3.connect(f"{path}?mode=ro", uri=True, check_same_thread=False, timeout=30)
 
     def close(self) -> None:
         """Close the file."""

@@ -1,5 +1,5 @@
 // The pictures of a result: a chart beside the rows of stats, and the matches over time above all others.
-import { drawSeries, hue } from "../js/grid/area.js";
+import { drawSeries, hues } from "../js/grid/area.js";
 import { dataOf } from "../js/grid/grid.js";
 import { pivot } from "../js/grid/pivot.js";
 import { drawRanks } from "../js/grid/ranks.js";
@@ -26,10 +26,11 @@ function tell(place) {
 function legend(series) {
   const list = document.createElement("ul");
   list.className = "grid-legend";
+  const marks = hues(series.map((one) => one.name));
   series.forEach((one, at) => {
     const line = document.createElement("li");
     const swatch = document.createElement("span");
-    swatch.className = `swatch ${hue(one.name, at)}`;
+    swatch.className = `swatch ${marks[at]}`;
     line.append(swatch, one.name);
     list.append(line);
   });

@@ -73,19 +73,14 @@ class Engine:
 
     def _answered(self, cursor: Any, query: Mapping[str, Any]) -> dict[str, Any]:
         table = "first_" + str(query["id"]).replace("-", "")
-        condition = _condition(query)
-        totals = f"SELECT count(*), coalesce(sum(bytes), 0) FROM events WHERE {condition}"  # noqa: S608
-        count, size = cursor.execute(totals).fetchone()
-        plan = _plan(cursor, query, condition, table, int(size))
+        plan, count, size = _plan(cursor, query, table)
         matched = count
         if plan.first is not None:
             cursor.execute(f"CREATE TEMP TABLE {table} AS {plan.first}")
-            matched = cursor.execute(plan.matched).fetchone()[0]
-        try:
-            rows = self._write(cursor, plan, query)
-        finally:
-            if plan.first is not None:
-                cursor.execute(f"DROP TABLE IF EXISTS {table}")
+            matched, passed = cursor.execute(plan.matched).fetchone()
+            if plan.all:
+                count, size = matched, passed
+        rows = self._write(cursor, plan, query)
         return {
             "recordsMatched": float(matched),
             "recordsScanned": float(count),
@@ -115,17 +110,24 @@ def _condition(query: Mapping[str, Any]) -> str:
     return " OR ".join(parts) or "false"
 
 
-def _plan(cursor: Any, query: Mapping[str, Any], condition: str, table: str, size: int) -> Plan:
-    """Return how a query runs: a sample tells whether the events that it filters are few enough to be copied whole."""
+def _plan(cursor: Any, query: Mapping[str, Any], table: str) -> tuple[Plan, int, int]:
+    """Return how a query runs, and how many events it reads of how many bytes; zero where its own sums tell.
+
+    A sample tells whether the events that pass its filters are few enough to be copied whole.
+    """
     tree, context = parse(query["query"]), Context(query["account"], query["region"], query["now"])
+    condition, most = _condition(query), query.get("limit")
     relation = f"(SELECT * FROM events WHERE {condition})"  # noqa: S608
-    most = query.get("limit")
     whole = compile_query(tree, relation, table, context, most, whole=True)
+    if whole.first is not None and whole.all:
+        return whole, 0, 0
+    totals = f"SELECT count(*), coalesce(sum(bytes), 0) FROM events WHERE {condition}"  # noqa: S608
+    count, size = cursor.execute(totals).fetchone()
     if not whole.events or size <= COPIED:
-        return whole
+        return whole, int(count), int(size)
     some = f"(SELECT * FROM events WHERE {condition} LIMIT {SAMPLE})"  # noqa: S608
     sample = compile_query(tree, some, table, context)
     (passed,) = cursor.execute(f"SELECT count(*) FROM ({sample.first})").fetchone()  # noqa: S608
-    if size * passed / SAMPLE <= COPIED:
-        return whole
-    return compile_query(tree, relation, table, context, most)
+    if size * passed / SAMPLE > COPIED:
+        whole = compile_query(tree, relation, table, context, most)
+    return whole, int(count), int(size)

@@ -12,10 +12,22 @@ export function element(name, attributes = {}, text = "") {
   return made;
 }
 
-/** The class that gives a series its colour: what speaks of errors and warnings has theirs. */
+const MEANING = [["s-failed", /\b(error|fatal|critical|fail|5\d\d)/i], ["s-warning", /\bwarn/i]];
+
+/** The class that gives a name its colour: what speaks of errors and warnings has theirs. */
 export function hue(name, at) {
-  if (/\b(error|fatal|critical|fail|5\d\d)/i.test(name)) return "s-failed";
-  return /\bwarn/i.test(name) ? "s-warning" : `s${at % 8}`;
+  return MEANING.find(([, pattern]) => pattern.test(name))?.[0] ?? `s${at % 8}`;
+}
+
+/** A class for each name, no two the same among the first eight: the first of a meaning has its colour. */
+export function hues(names) {
+  const taken = new Set();
+  return names.map((name, at) => {
+    const wanted = hue(name, at);
+    const found = taken.has(wanted) ? ([...Array(8).keys()].map((one) => `s${one}`).find((one) => !taken.has(one)) ?? `s${at % 8}`) : wanted;
+    taken.add(found);
+    return found;
+  });
 }
 
 /** A picture of `data` (pivot.js) from `from` to `to`, in milliseconds; `look` is bar, area or line. */
@@ -31,7 +43,8 @@ export function drawSeries(data, { look = "bar", from, to, width = 760, height =
   const x = scale([from, to], [LEFT, width - RIGHT]);
   axes(svg, { grid, x, y, from, to, width, height, zone });
   const draw = { bar: bars, area, line }[look];
-  data.series.forEach((one, at) => draw(svg, data, tops[at], hue(one.name, at), x, y, stacked ? 0 : at));
+  const marks = hues(data.series.map((one) => one.name));
+  data.series.forEach((_, at) => draw(svg, data, tops[at], marks[at], x, y));
   if (zoom) brush(svg, data, { x, from, to, width, height, zoom });
   if (tell) readout(svg, data, { from, to, width, tell });
   return svg;

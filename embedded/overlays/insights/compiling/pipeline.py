@@ -30,14 +30,15 @@ NEWEST = ["e.ts DESC", "e.id DESC"]
 class Plan:
     """How a query runs: `first` fills a table that is counted, `final` gives the rows, each a line of JSON.
 
-    `matched` counts the events that passed the filters, None where all do. `events` says whether `first` is the events
-    that passed, else it is what stats made of them.
+    `matched` counts the events that passed the filters, and their bytes; None where all do. `events` says whether
+    `first` is the events that passed, else it is what stats made of them; `all` whether there was nothing to pass.
     """
 
     first: str | None
     matched: str | None
     final: str
     events: bool
+    all: bool
 
 
 @dataclass
@@ -63,6 +64,7 @@ class Pipeline:
     first: str | None = None
     matched: str | None = None
     counted: bool = False
+    all: bool = True
     layers: int = 0
 
     def compiler(self) -> Compiler:
@@ -114,8 +116,8 @@ class Pipeline:
         if self.first is not None or not self.scope.events or not self.conditions:
             return
         self.first = f"SELECT {'e.*' if self.whole else 'e.id'} FROM {self.relation} e{self._where()}"  # noqa: S608
-        self.matched = f"SELECT count(*) FROM {self.table}"  # noqa: S608
-        self.counted = True
+        self.matched = f"SELECT count(*), 0 FROM {self.table}"  # noqa: S608
+        self.counted, self.all = True, False
         if self.whole:
             self.relation, self.conditions = self.table, []
         else:
@@ -155,6 +157,7 @@ class Pipeline:
 
     def _dedup(self, command: Dedup) -> None:
         self._count()
+        self.all = False
         compiler = self.compiler()
         keys = [text(compiler.value(key)) for key in command.fields]
         rank = f"row_number() OVER (PARTITION BY {', '.join(keys)}{self._order() or ' ORDER BY 1'})"
@@ -175,8 +178,10 @@ class Pipeline:
         places = ", ".join(str(place + 1) for place in range(len(groups)))
         grouping = f" GROUP BY {places}" if groups else " HAVING count(*) > 0"
         if self.first is None and self.scope.events:
-            self.first = f"SELECT {select}, count(*) AS n FROM {self.relation} e{self._where()}{grouping}"  # noqa: S608
-            self.matched = f"SELECT coalesce(sum(n), 0) FROM {self.table}"  # noqa: S608
+            sums = "count(*) AS n, sum(e.bytes) AS size"
+            self.first = f"SELECT {select}, {sums} FROM {self.relation} e{self._where()}{grouping}"  # noqa: S608
+            self.matched = f"SELECT coalesce(sum(n), 0), coalesce(sum(size), 0) FROM {self.table}"  # noqa: S608
+            self.all = not self.conditions and not self.limited
             self.relation, self.conditions = self.table, []
         else:
             self._settle(f"SELECT {select}", grouping)
@@ -199,7 +204,7 @@ class Pipeline:
         # First the rows, then what is shown of them: not of those that are left out.
         rows = f"(SELECT * FROM {self.relation} e{self._where()}{self._order()} LIMIT {most})"  # noqa: S608
         final = f"SELECT {line} FROM {rows} e{self._order()}"  # noqa: S608
-        return Plan(self.first, self.matched, final, self.counted)
+        return Plan(self.first, self.matched, final, self.counted, self.all)
 
 
 def compile_query(
