@@ -4,6 +4,7 @@ import base64
 import csv
 import io
 import json
+import re
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -18,6 +19,13 @@ TYPES = {"csv": "text/csv", "ndjson": "application/x-ndjson"}
 PIECE = 64 * 1024  # characters gathered before they are sent
 FORMULAS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 Rows = Iterable[Sequence[Any]]
+
+
+class Plain(str):
+    """Text that is known to be no formula, a number say: it is written as it is."""
+
+
+_FIELD = re.compile(r"@[A-Za-z]+")
 
 
 def asked() -> str:
@@ -70,11 +78,16 @@ def _csv(columns: Sequence[str], rows: Rows) -> Iterator[str]:
     """Yield RFC 4180 lines; None is an empty cell."""
     line = io.StringIO(newline="")
     writer = csv.writer(line)
-    for row in chain([columns], rows):
+    for row in chain([[_heading(name) for name in columns]], rows):
         writer.writerow([_cell(value) for value in row])
         yield line.getvalue()
         line.seek(0)
         line.truncate()
+
+
+def _heading(name: str) -> str:
+    """Return a column's name; @timestamp and its like, as AWS writes them, are names that do nothing."""
+    return Plain(name) if _FIELD.fullmatch(name) else name
 
 
 def _cell(value: Any) -> Any:
@@ -82,7 +95,8 @@ def _cell(value: Any) -> Any:
     if isinstance(known, dict | list):
         known = json.dumps(known, default=_known, ensure_ascii=False)
     # Spreadsheets run what looks like a formula; the apostrophe makes it text. Numbers are no text.
-    return f"'{known}" if isinstance(known, str) and not isinstance(value, Decimal) and _is_formula(known) else known
+    guarded = isinstance(known, str) and not isinstance(value, Decimal | Plain) and _is_formula(known)
+    return f"'{known}" if guarded else known
 
 
 def _is_formula(text: str) -> bool:

@@ -130,3 +130,9 @@ def test_the_file_has_a_harmless_name(app: Flask) -> None:
     with app.test_request_context("/"):
         response = exports.answer("csv", COLUMNS, [], 'a/"b"\nü')
     assert response.headers["Content-Disposition"] == 'attachment; filename="a__b___.csv"'
+
+
+def test_names_of_fields_and_known_numbers_are_no_formulas(app: Flask) -> None:
+    rows = [("-1.5", exports.Plain("-1.5"), "@SUM(A1)")]
+    text = written(app, "csv", rows, ["@timestamp", "@SUM(A1)", "-x"])
+    assert text.splitlines() == ["@timestamp,'@SUM(A1),'-x", "'-1.5,-1.5,'@SUM(A1)"]

@@ -314,3 +314,18 @@ def test_without_scripts_a_query_runs_and_events_show(page_at: OpenPage, groups:
     page.get_by_label("From").fill("-1h")
     page.get_by_role("button", name="Show events").click()
     expect(page.locator(".logs-event")).to_have_count(60)
+
+
+def test_commands_and_fields_are_completed(page_at: OpenPage, groups: int) -> None:
+    page = page_at(insights(SHOP))
+    expect(page.locator(".logs-fields button", has_text="level")).to_be_visible()
+    write(page, "")
+    page.keyboard.type("fil")
+    expect(page.locator(".cm-tooltip-autocomplete li").first).to_contain_text("filter")
+    page.keyboard.press("Escape")
+    write(page, "filter ")
+    page.keyboard.type("lev")
+    expect(page.locator(".cm-tooltip-autocomplete li").first).to_contain_text("level")
+    page.wait_for_timeout(150)  # CodeMirror takes no key in the first moment of its list
+    page.keyboard.press("Enter")
+    assert page.locator("textarea[name=query]").input_value() == "filter level"

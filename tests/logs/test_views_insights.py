@@ -239,3 +239,10 @@ def test_a_stream_leads_to_the_events_around(client: FlaskClient, page: FetchPag
     [link] = [one.get("href") or "" for one in page(url, calls=5).all(".//tbody//a") if one.text == "web-1"]
     around = page(link, calls=2)
     assert around.all(".//ol/li[@class='logs-event is-marked']//time")[0].text == answer["rows"][0]["@timestamp"]
+
+
+def test_a_file_for_a_spreadsheet_has_names_and_negative_numbers_as_they_are(client: FlaskClient) -> None:
+    url, answer = run(client, "fields @logStream, took - 100 as less | sort @timestamp | limit 2", SHOP)
+    text = client.get(f"{urlsplit(url).path}?format=csv").get_data(as_text=True)
+    assert text.splitlines() == ["@logStream,less", *[f"web-1,{row['less']}" for row in answer["rows"]]]
+    assert answer["rows"][0]["less"].startswith("-")

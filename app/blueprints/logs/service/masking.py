@@ -32,9 +32,11 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     ("signature", r"(?<=X-Amz-Signature=)[0-9a-f]{64}|(?<=X-Amz-Security-Token=)[A-Za-z0-9%+/=]{20,8192}"),
 )
 _PATTERNS = [(kind, re.compile(pattern), rf"\1:{MASK}" if "address" in kind else MASK) for kind, pattern in _KNOWN]
-_HINT = re.compile(
-    r"secret|token|passw|passphrase|pwd|api[_-]?key|private[ _-]?key|AKIA|ASIA|bearer |basic |eyJ|xox|gh[pousr]_|glpat|://|IQoJ|FwoG|AQoD|X-Amz",
-    re.IGNORECASE,
+# Words without which nothing can match; looking for each is far quicker than one expression of them all.
+_HINTS = (
+    *("secret", "token", "passw", "passphrase", "pwd", "apikey", "api_key", "api-key", "privatekey", "private_key"),
+    *("private-key", "private key", "akia", "asia", "earer ", "asic ", "eyj", "xox", "ghp_", "gho_", "ghu_", "ghs_"),
+    *("ghr_", "glpat", "://", "iqoj", "fwog", "aqod", "x-amz"),
 )
 _COLUMN = re.compile(r"(?:^|[._-])(?:" + _NAME.replace("_?", "[_-]?") + r")$", re.IGNORECASE)
 _PLAIN = re.compile(r"null|none|true|false|undefined|\d{1,4}|\*+|•+|\[?redacted\]?", re.IGNORECASE)
@@ -44,7 +46,8 @@ _KINDS = (("access_?key", "secret access key"), ("(session|security)", "session 
 
 def mask(text: str, found: Counter[str]) -> str:
     """Return a text with its credentials masked, counting in `found` how many of each kind there were."""
-    if not _HINT.search(text):
+    lower = text.lower()
+    if not any(hint in lower for hint in _HINTS):
         return text
 
     def named(match: re.Match[str]) -> str:

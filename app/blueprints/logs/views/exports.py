@@ -1,6 +1,7 @@
 """A query's rows as a file: every row that AWS gives, written while its pages are read."""
 
 import json
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from app.blueprints.logs.service.messages import plain
 from app.blueprints.logs.service.queries import Answer
 from app.problems import refused
 
+NUMBER = re.compile(r"-?[0-9][0-9.eE+-]*")
 OWN = {"md": "text/markdown", "json": "application/json"}
 
 
@@ -34,12 +36,23 @@ def export(client: Any, query_id: str) -> Response:
         raise refused(409, "Not complete", happened, "Wait for its end, or run it again.", "NotComplete")
     name, rows = f"insights-{query_id[:8]}", queries.every_row(client, answer)
     if form not in OWN:
-        return exports.answer(form, answer.columns, rows, name)
+        return exports.answer(form, answer.columns, _numbers(answer, rows), name)
     lines = _markdown(answer, rows) if form == "md" else _array(answer, rows)
     response = FlaskResponse(exports.gathered(lines), mimetype=OWN[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _numbers(answer: Answer, rows: Iterator[tuple[str | None, ...]]) -> Iterator[list[str | None]]:
+    """Yield the rows with the cells of columns of numbers known to be numbers, also negative ones."""
+    places = [at for at, kind in enumerate(answer.kinds) if kind in ("integer", "float")]
+    for row in rows:
+        cells = list(row)
+        for at in places:
+            cell = cells[at]
+            cells[at] = exports.Plain(cell) if cell and NUMBER.fullmatch(cell) else cell
+        yield cells
 
 
 def _array(answer: Answer, rows: Iterator[tuple[str | None, ...]]) -> Iterator[str]:
