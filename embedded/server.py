@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedded import layers, seed_rds
+from embedded import layers, seed_rds, sessions
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.layers import Overlaid, Overlay
@@ -101,7 +101,7 @@ def build(settings: Settings, host: Any, port: int, saver: Saver, overlays: Sequ
     root = root_credentials(settings.home.secret())
 
     def find(access_key: str, token: str) -> tuple[str, str] | None:
-        return root(access_key, token) or host.credentials(access_key, token)
+        return root(access_key, token) or sessions.find(access_key, token)
 
     return Guard(
         Overlaid(Durable(host.app, saver, host.state.names_of), overlays),
