@@ -28,13 +28,6 @@ def test_glue_jobs_that_cannot_run_are_refused(embedded_aws: Embedded, command: 
     assert glue.get_job_runs(JobName=command)["JobRuns"] == []
 
 
-def test_glue_crawlers_are_not_started(embedded_aws: Embedded) -> None:
-    glue = embedded_aws.client("glue")
-    glue.create_crawler(Name="c", Role=ROLE, DatabaseName="d", Targets={"S3Targets": [{"Path": "s3://b/"}]})
-    assert refused(glue.start_crawler, Name="c")[0] == "InvalidInputException"
-    assert refused(glue.start_crawler, Name="none")[0] == "EntityNotFoundException"
-
-
 def test_no_database_is_claimed(embedded_aws: Embedded) -> None:
     rds = embedded_aws.client("rds")
     cluster = {"DBClusterIdentifier": "c", "Engine": "aurora-mysql"}

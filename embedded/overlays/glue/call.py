@@ -5,8 +5,10 @@ from typing import Any
 
 from embedded.overlays.glue.asked import Where
 from embedded.overlays.glue.book import Book
+from embedded.overlays.glue.crawling import Crawling
 from embedded.overlays.glue.emulator import Emulator
 from embedded.overlays.glue.engine import Engine
+from embedded.overlays.glue.firing import Firing
 
 
 @dataclass(frozen=True)
@@ -16,6 +18,8 @@ class Call:
     where: Where
     asked: dict[str, Any]
     engine: Engine
+    firing: Firing
+    crawling: Crawling
 
     @property
     def book(self) -> Book:

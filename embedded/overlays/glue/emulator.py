@@ -46,6 +46,20 @@ class Emulator:
             raise ObjectError(known.get(response.status, f"S3 answered {response.status}."))
         return response.body
 
+    async def get(self, path: str, query: str) -> Response:
+        """Ask S3."""
+        return await self.forward(self._request("s3", "GET", path, b"", query, ""))
+
+    async def part(self, bucket: str, key: str, start: int, length: int) -> bytes:
+        """Return some bytes of an object, fewer where it ends before."""
+        request = self._request("s3", "GET", f"/{bucket}/{key}", b"", "", "")
+        request.scope["headers"].append((b"range", f"bytes={start}-{start + length - 1}".encode()))
+        request.headers["range"] = f"bytes={start}-{start + length - 1}"
+        response = await self.forward(request)
+        if response.status not in (200, 206):
+            raise ObjectError(f"S3 answered {response.status} for {key}.")
+        return response.body[:length]
+
     def _request(self, service: str, method: str, path: str, body: bytes, query: str, kind: str) -> Request:
         day = datetime.now(UTC).strftime("%Y%m%d")
         credential = f"{self.where.account}/{day}/{self.where.region}/{service}/aws4_request"

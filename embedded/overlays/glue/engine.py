@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import json
 import logging
-import secrets
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from embedded.overlays.glue.asked import Fault, NotReadyError, Record, Where
 from embedded.overlays.glue.book import Book
 from embedded.overlays.glue.emulator import Emulator
 from embedded.overlays.glue.execution import Execution, Outcome
+from embedded.overlays.glue.identity import retried
 from embedded.overlays.glue.prepare import Plan, prepare, remove
 from embedded.overlays.glue.streams import Streams
 from embedded.overlays.glue.words import command_failed, error_message
@@ -54,7 +54,8 @@ class Engine:
         self._closed = False
         # Told of each run that reached its last state.
         self.ended: list[Callable[[Where, Record], None]] = []
-        self._minute = float(_options(home).get("seconds_per_minute", 60))
+        self.options = _options(home)
+        self._minute = float(self.options.get("seconds_per_minute", 60))
 
     def reach(self, forward: Below) -> None:
         """Keep the way to the emulator."""
@@ -102,6 +103,10 @@ class Engine:
         self._note(where, run)
         if not full:
             self._begin(where, job, run)
+
+    def refuse(self, where: Where, run: Record, reason: str) -> None:
+        """Keep a run that could not be started."""
+        self._finish(where, run, "FAILED", reason)
 
     def busy(self, where: Where, job: str) -> int:
         """Return how many runs of a job go on."""
@@ -230,20 +235,6 @@ class Engine:
         for run in runs[: max(0, len(runs) - KEPT_RUNS + 1)]:
             if run["JobRunState"] in FINAL:
                 self.book.drop(f"run {job}", where, run["Id"])
-
-
-def new_id() -> str:
-    """Return the id of a new run, in AWS's form."""
-    return f"jr_{secrets.token_hex(32)}"
-
-
-def retried(run: Record) -> Record:
-    """Return the run that follows one that failed."""
-    first, attempt = run["Id"].partition("_attempt_")[0], run["Attempt"] + 1
-    gone = ("CompletedOn", "ErrorMessage", "DPUSeconds", "_Peak", "_Directory")
-    kept = {name: value for name, value in run.items() if name not in gone}
-    fresh = {"Id": f"{first}_attempt_{attempt}", "Attempt": attempt, "PreviousRunId": run["Id"]}
-    return {**kept, **fresh, "StartedOn": time.time(), "ExecutionTime": 0, "JobRunState": "STARTING"}
 
 
 def _tell(loop: asyncio.AbstractEventLoop, function: Callable[[Going], None], going: Going) -> None:

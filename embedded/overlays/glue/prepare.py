@@ -154,7 +154,7 @@ def _environment(plan: Plan, emulator: Emulator, spark: Spark | None, paths: lis
         "LANG": "C.UTF-8",
         "TZ": "UTC",
         "PYTHONUNBUFFERED": "1",
-        "PYTHONPATH": ":".join([*paths, str(RUNTIME)]),
+        "PYTHONPATH": ":".join([*paths, str(RUNTIME), *([str(RUNTIME / "spark")] if spark else [])]),
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{emulator.port}",
         "AWS_REGION": plan.where.region,
         "AWS_DEFAULT_REGION": plan.where.region,

@@ -56,7 +56,7 @@ def command_fields(command: Mapping[str, Any]) -> Record:
     name = command.get("Name") or ETL
     if name not in COMMANDS:
         raise invalid(f"The command {name} is not supported: there are {', '.join(COMMANDS)}.")
-    python = command.get("PythonVersion") or ("3.9" if name == SHELL else "3")
+    python = command.get("PythonVersion") or PYTHONS[name][-1]
     if python not in PYTHONS[name]:
         raise invalid(f"Python version {python} is not supported for {name}: there are {', '.join(PYTHONS[name])}.")
     location = command.get("ScriptLocation") or ""

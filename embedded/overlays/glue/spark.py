@@ -24,12 +24,13 @@ class Spark:
 
     def environment(self, temporary: Path) -> dict[str, str]:
         """Return what Spark needs to find."""
+        runtime = Path(__file__).with_name("runtime")
         return {
             "JAVA_HOME": str(self.java_home),
             "SPARK_LOCAL_DIRS": str(temporary),
             "SPARK_LOCAL_IP": "127.0.0.1",
             "PYSPARK_PYTHON": str(self.python),
-            "SPARK_CONF_DIR": str(Path(__file__).with_name("runtime") / "conf"),
+            "SPARK_CONF_DIR": str(runtime / "conf"),
         }
 
 
