@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedded import layers, seed_rds, sessions
+from embedded import layers, seed_glue, seed_rds, sessions
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.layers import Overlaid, Overlay
@@ -69,6 +69,8 @@ async def _announce(settings: Settings, port: int) -> None:
     if settings.seed and not home.seeded.exists() and await _seed(home, facts, "embedded.seed"):
         home.seeded.touch()
     say({"ready": True, **facts})
+    if settings.seed and seed_glue.due(home.state):
+        _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_glue", str(home.state))))
     if settings.seed and seed_rds.due(home.state):
         _later.add(asyncio.create_task(_seed(home, facts, "embedded.seed_rds", str(home.state))))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from embedded.errors import Response, aws_error
 from embedded.layers import Below
-from embedded.overlays.glue import crawlers, jobs, runs, triggers, workflows
+from embedded.overlays.glue import catalogue, crawlers, jobs, runs, triggers, workflows
 from embedded.overlays.glue.asked import Fault, Where
 from embedded.overlays.glue.book import Book
 from embedded.overlays.glue.call import Call
@@ -21,6 +21,7 @@ from embedded.settings import Home
 
 logger = logging.getLogger("embedded.glue")
 OPERATIONS: dict[str, Callable[[Call], Any]] = {
+    "BatchCreatePartition": catalogue.create_partition,
     "BatchGetCrawlers": crawlers.batch_get,
     "BatchGetJobs": jobs.batch_get,
     "BatchGetTriggers": triggers.batch_get,
@@ -28,6 +29,7 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     "BatchStopJobRun": runs.stop,
     "CreateCrawler": crawlers.create,
     "CreateJob": jobs.create,
+    "CreatePartition": catalogue.create_partition,
     "CreateTrigger": triggers.create,
     "CreateWorkflow": workflows.create,
     "DeleteCrawler": crawlers.delete,
@@ -37,11 +39,14 @@ OPERATIONS: dict[str, Callable[[Call], Any]] = {
     "GetCrawler": crawlers.get,
     "GetCrawlerMetrics": crawlers.metrics,
     "GetCrawlers": crawlers.get_all,
+    "GetDatabases": catalogue.databases,
     "GetJob": jobs.get,
     "GetJobBookmark": runs.bookmark,
     "GetJobRun": runs.get,
     "GetJobRuns": runs.get_all,
     "GetJobs": jobs.get_all,
+    "GetPartitions": catalogue.partitions,
+    "GetTables": catalogue.tables,
     "GetTrigger": triggers.get,
     "GetTriggers": triggers.get_all,
     "GetWorkflow": workflows.get,
