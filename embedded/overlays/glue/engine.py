@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import json
 import logging
 import tempfile
 import time
@@ -10,11 +9,11 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from embedded.layers import Below
 from embedded.overlays.glue.asked import Fault, NotReadyError, Record, Where
 from embedded.overlays.glue.book import Book
+from embedded.overlays.glue.clock import read_options
 from embedded.overlays.glue.emulator import Emulator
 from embedded.overlays.glue.execution import Execution, Outcome
 from embedded.overlays.glue.identity import retried
@@ -28,6 +27,8 @@ logger = logging.getLogger("embedded.glue")
 MOST_RUNS = 50
 KEPT_RUNS = 500
 FINAL = frozenset(("STOPPED", "SUCCEEDED", "FAILED", "TIMEOUT", "ERROR"))
+# How long a script may take to end when everything does.
+LAST_SECONDS = 1.5
 INTERRUPTED = "The embedded AWS ended while this run was going on."
 
 
@@ -54,7 +55,7 @@ class Engine:
         self._closed = False
         # Told of each run that reached its last state.
         self.ended: list[Callable[[Where, Record], None]] = []
-        self.options = _options(home)
+        self.options = read_options(home.root)
         self._minute = float(self.options.get("seconds_per_minute", 60))
 
     def reach(self, forward: Below) -> None:
@@ -81,12 +82,13 @@ class Engine:
     async def close(self) -> None:
         """Stop everything that goes on: the embedded AWS ends."""
         self._closed = True
-        tasks = [going.task for going in self._going.values() if going.task is not None]
-        for going in self._going.values():
-            if going.execution is not None:
-                going.execution.stop()
-        if tasks:
-            await asyncio.wait(tasks, timeout=4)
+        for end, seconds in ((Execution.stop, LAST_SECONDS), (Execution.abandon, 3.0)):
+            for going in self._going.values():
+                going.verdict = going.verdict or "STOPPED"
+                if going.execution is not None:
+                    end(going.execution)
+            if tasks := [going.task for going in self._going.values() if going.task is not None]:
+                await asyncio.wait(tasks, timeout=seconds)
         self.resume()
         self.book.close()
 
@@ -202,7 +204,7 @@ class Engine:
         if message:
             run["ErrorMessage"] = message
         self._note(where, run)
-        for tell in self.ended:
+        for tell in () if self._closed else self.ended:
             try:
                 tell(where, run)
             except Exception:
@@ -240,9 +242,3 @@ class Engine:
 def _tell(loop: asyncio.AbstractEventLoop, function: Callable[[Going], None], going: Going) -> None:
     with contextlib.suppress(RuntimeError):
         loop.call_soon_threadsafe(function, going)
-
-
-def _options(home: Home) -> dict[str, Any]:
-    """Return what `glue.json` in the state directory sets: tests make a minute shorter there."""
-    path = home.root / "glue.json"
-    return dict(json.loads(path.read_text())) if path.exists() else {}

@@ -63,6 +63,14 @@ class Execution:
                 with contextlib.suppress(OSError):
                     self._stdin.write(b"stop\n")
 
+    def abandon(self) -> None:
+        """Kill the script and all it started at once: whoever gives it orders is gone."""
+        with self._lock:
+            self._ask = True
+            if self._stdin is not None:
+                self._stdin.close()
+                self._stdin = None
+
     def run(self) -> Outcome:
         """Start it and wait for the end; everything that it wrote is in the log when this returns."""
         readable, writable = os.pipe()

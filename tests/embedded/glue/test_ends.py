@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import psutil
@@ -141,6 +142,24 @@ def test_more_than_may_run_is_refused_or_waits(bench: Bench) -> None:
     assert bench.until(name, second)["JobRunState"] == "STOPPED"
 
 
+def test_of_several_starts_at_once_one_is_accepted(bench: Bench) -> None:
+    name = bench.job("at-once", "import time\ntime.sleep(600)\n")
+    with ThreadPoolExecutor(8) as people:
+        answers = list(people.map(lambda _: attempt(bench, name), range(8)))
+    accepted = [answer for answer in answers if answer.startswith("jr_")]
+    assert len(accepted) == 1
+    assert sorted(answers)[:7] == ["ConcurrentRunsExceededException"] * 7
+    bench.glue.batch_stop_job_run(JobName=name, JobRunIds=accepted)
+    assert bench.until(name, accepted[0])["JobRunState"] == "STOPPED"
+
+
+def attempt(bench: Bench, name: str) -> str:
+    try:
+        return bench.start(name)
+    except ClientError as error:
+        return str(error.response["Error"]["Code"])
+
+
 def test_a_run_that_a_crash_cut_off_has_failed(fresh: Callable[..., Embedded], tmp_path: Path) -> None:
     bench = Bench(fresh())
     name = bench.job("cut-off", STUBBORN)
@@ -163,10 +182,10 @@ def test_a_run_that_a_crash_cut_off_has_failed(fresh: Callable[..., Embedded], t
     assert [job["Name"] for job in bench.glue.get_jobs()["Jobs"]] == [name, "done"]
 
 
-def test_an_end_in_order_ends_runs(fresh: Callable[..., Embedded]) -> None:
+def test_an_end_in_order_ends_runs(fresh: Callable[..., Embedded], tmp_path: Path) -> None:
     bench = Bench(fresh())
-    name = bench.job("ends", "import time\nprint('ready')\ntime.sleep(600)\n")
-    run_id = bench.start(name)
+    name = bench.job("ends", STUBBORN)
+    run_id = bench.start(name, Arguments={"--file": str(tmp_path / "hidden")})
     bench.line(run_id)
     assert bench.aws.stop() == 0
     assert processes(run_id) == []
