@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import assets, aws, blueprints, carry, config, errors, recorder, security, templating
+from app import assets, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -24,6 +24,7 @@ def create_app(
     app.config.update({name: value for name, value in (overrides or {}).items() if name.isupper()})
     app.json.sort_keys = False  # type: ignore[attr-defined]
     found = list(blueprints.discover())
+    rendering.init_app(app)
     recorder.init_app(app)
     assets.init_app(app)
     aws.init_app(app, session_factory)

@@ -1,28 +1,25 @@
 """Carries the calls of a form over its redirect, in a signed cookie that the next page reads and clears."""
 
-import base64
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from decimal import Decimal
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app import aws, recorder
+from app import aws, plain_values, recorder
 from app.codegen import Step, collapse, condense, models
 from app.codegen.steps import CALL
-from app.recorder import Blob, Call
+from app.plain_values import Cut
+from app.recorder import Call
 from app.respond import wants_fragment, wants_json
 
 COOKIE = "trellis_calls"
 SECONDS = 60
 LARGEST = 3000  # characters of the cookie's value; browsers refuse a cookie over 4,096 bytes in all
 LONGEST = 20 * LARGEST  # characters before compression
-FORMAT = 1
-_MARKS = {"bytes", "blob", "time", "decimal", "map"}
+FORMAT = 2
 # How much is kept, tried in turn: most steps, longest list, longest string, longest error message.
 _CUTS = (
     (60, 1000, 4000, 2000),
@@ -32,15 +29,18 @@ _CUTS = (
     (8, 2, 100, 100),
     (3, 1, 100, 50),
 )
-_ENDING = "… (shortened)"
 
 
 @dataclass(frozen=True)
 class Carried:
-    """What the form did whose redirect led here; `left_out` counts the calls that found no room."""
+    """What the form did whose redirect led here; `left_out` counts the calls that found no room.
+
+    `added` is what else it did, SQL say, as fields of the drawer's ShownCall.
+    """
 
     steps: tuple[Step, ...] = ()
     left_out: int = 0
+    added: tuple[dict[str, Any], ...] = ()
 
 
 def steps() -> list[Step]:
@@ -50,6 +50,14 @@ def steps() -> list[Step]:
         if not models.known(call.service):
             models.learn(aws.door().client(call.service, call.region).meta.service_model)
     return collapse(calls)
+
+
+def added() -> list[Any]:
+    """Return what this request did besides AWS calls, as the drawer shows it; the drawer appends to it."""
+    if "drawer_added" not in g:
+        g.drawer_added = []
+    found: list[Any] = g.drawer_added
+    return found
 
 
 def carried() -> Carried:
@@ -89,7 +97,7 @@ def unpack(content: Any) -> Carried:
     """Return what `pack` was given; nothing where another version of the dashboard wrote it."""
     if not isinstance(content, list) or content[:1] != [FORMAT]:
         return Carried()
-    return Carried(tuple(_unpack_step(item) for item in content[1]), content[2])
+    return Carried(tuple(_unpack_step(item) for item in content[1]), content[2], tuple(content[3]))
 
 
 def pack(found: Carried, sign: Callable[[Any], str]) -> str:
@@ -100,21 +108,33 @@ def pack(found: Carried, sign: Callable[[Any], str]) -> str:
     kept = [condense(step) for step in found.steps]
     start = min((call.started for step in kept for call in step.calls), default=0.0)
     for most, items, letters, words in _CUTS:
-        packed = [_pack_step(step, start, _Cut(items, letters), words) for step in kept[:most]]
-        content = [FORMAT, packed, found.left_out + sum(step.count for step in kept[most:])]
+        packed = [_pack_step(step, start, Cut(items, letters), words) for step in kept[:most]]
+        content = [FORMAT, packed, found.left_out + sum(step.count for step in kept[most:]), found.added]
         # What is this long is not worth compressing to see whether it fits.
         if len(json.dumps(content)) > LONGEST:
             continue
         text = sign(content)
         if len(text) <= LARGEST:
             return text
-    return _bare(found, kept, start, sign)
+    return pack(replace(found, added=_wordless(found)), sign) if _wordy(found) else _bare(found, kept, start, sign)
+
+
+# What of an addition is left out where the whole has no room.
+_CODE = {"python": "", "command": "", "policy": "", "shortened": True}
+
+
+def _wordy(found: Carried) -> bool:
+    return any(one["python"] or one["command"] for one in found.added)
+
+
+def _wordless(found: Carried) -> tuple[dict[str, Any], ...]:
+    return tuple({**one, **_CODE} for one in found.added)
 
 
 def _bare(found: Carried, kept: list[Step], start: float, sign: Callable[[Any], str]) -> str:
     """Return the cookie's value for calls of which only the names have room."""
-    bare = [_pack_step(_without_parameters(step), start, _Cut(0, 0), 0) for step in kept[:3]]
-    text = sign([FORMAT, bare, found.left_out + sum(step.count for step in kept[3:])])
+    bare = [_pack_step(_without_parameters(step), start, Cut(0, 0), 0) for step in kept[:3]]
+    text = sign([FORMAT, bare, found.left_out + sum(step.count for step in kept[3:]), found.added[:1]])
     return text if len(text) <= LARGEST else ""
 
 
@@ -122,7 +142,7 @@ def _without_parameters(step: Step) -> Step:
     return replace(step, kind=CALL, calls=(replace(step.call, parameters={}),), shortened=True)
 
 
-def _pack_step(step: Step, start: float, cut: "_Cut", words: int) -> list[Any]:
+def _pack_step(step: Step, start: float, cut: Cut, words: int) -> list[Any]:
     calls = [
         [c.service, c.operation, c.region, {name: cut.pack(value) for name, value in c.parameters.items()},
          round(c.milliseconds, 2), c.status, c.request_id, c.retries, c.error_code,
@@ -140,79 +160,14 @@ def _unpack_step(packed: list[Any]) -> Step:
 def _unpack_call(
     service: str, operation: str, region: str, parameters: dict[str, Any], milliseconds: float, *facts: Any
 ) -> Call:
-    values = {name: _unpack(value) for name, value in parameters.items()}
+    values = {name: plain_values.unpack(value) for name, value in parameters.items()}
     return Call(service, operation, values, region, milliseconds, *facts)
-
-
-class _Cut:
-    """Turns parameters into what JSON holds, no longer than allowed, and remembers whether anything was cut."""
-
-    def __init__(self, items: int, letters: int) -> None:
-        self.items = items
-        self.letters = letters
-        self.happened = False
-
-    def pack(self, value: Any) -> Any:
-        """Return a value with bytes, bodies, times and decimals tagged."""
-        if isinstance(value, dict):
-            packed = {str(name): self.pack(item) for name, item in self._some(list(value.items()))}
-            return {"map": packed} if len(packed) == 1 and _MARKS & packed.keys() else packed
-        if isinstance(value, list | tuple):
-            return [self.pack(item) for item in self._some(list(value))]
-        if isinstance(value, str):
-            return self._short(value)
-        return _tagged(value)
-
-    def _some(self, values: list[Any]) -> list[Any]:
-        self.happened = self.happened or len(values) > self.items
-        return values[: self.items]
-
-    def _short(self, text: str) -> str:
-        if len(text) <= self.letters:
-            return text
-        # A name that was only cut could be the name of something else: the mark makes it the name of nothing.
-        self.happened = True
-        return text[: self.letters] + _ENDING
-
-
-def _tagged(value: Any) -> Any:
-    if isinstance(value, bytes | bytearray):
-        return {"bytes": base64.b85encode(value).decode()}
-    if isinstance(value, Blob):
-        return {"blob": value.size}
-    if isinstance(value, datetime):
-        return {"time": value.isoformat()}
-    if isinstance(value, Decimal):
-        return {"decimal": str(value)}
-    return value if value is None or isinstance(value, bool | int | float) else str(value)
-
-
-def _unpack(value: Any) -> Any:
-    if isinstance(value, list):
-        return [_unpack(item) for item in value]
-    if not isinstance(value, dict):
-        return value
-    if len(value) == 1 and _MARKS & value.keys():
-        return _untagged(*next(iter(value.items())))
-    return {name: _unpack(item) for name, item in value.items()}
-
-
-def _untagged(mark: str, value: Any) -> Any:
-    if mark == "map":
-        return {name: _unpack(item) for name, item in value.items()}
-    readers: dict[str, Callable[[Any], Any]] = {
-        "bytes": base64.b85decode,
-        "blob": Blob,
-        "time": datetime.fromisoformat,
-        "decimal": Decimal,
-    }
-    return readers[mark](value)
 
 
 def _write(response: Response) -> None:
     before = carried() if request.method == "GET" else Carried()
-    found = Carried((*before.steps, *steps()), before.left_out)
-    text = pack(found, lambda content: str(_serializer().dumps(content))) if found.steps else ""
+    found = Carried((*before.steps, *steps()), before.left_out, (*before.added, *map(asdict, added())))
+    text = pack(found, lambda content: str(_serializer().dumps(content))) if found.steps or found.added else ""
     if text:
         secure = request.is_secure
         response.set_cookie(COOKIE, text, max_age=SECONDS, secure=secure, httponly=True, samesite="Lax", path="/")

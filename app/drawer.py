@@ -1,10 +1,9 @@
 """What the call drawer shows: the calls of a page as code, for templates and for scripts."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Any
-
-from flask import g
 
 from app import aws, carry, codegen
 from app.carry import Carried
@@ -61,22 +60,38 @@ class Drawer:
 
 def add(shown: ShownCall) -> None:
     """Put something else than an AWS call, a SQL statement say, into this page's drawer."""
-    g.setdefault("drawer_added", []).append(shown)
+    carry.added().append(shown)
 
 
 def drawer() -> Drawer:
     """Return this page's drawer."""
-    steps, earlier, added = carry.steps(), carry.carried(), tuple(g.get("drawer_added", ()))
-    if not steps and not earlier.steps and not added:
+    steps, earlier, added = carry.steps(), carry.carried(), tuple(carry.added())
+    if not steps and not earlier.steps and not earlier.added and not added:
         return Drawer()
     context = Context(aws.identity().account or "*")
     found = build(steps, earlier, context)
     if not added:
         return found
-    milliseconds = round(found.milliseconds + sum(one.milliseconds for one in added), 1)
-    failed = found.failed + sum(one.error_code is not None for one in added)
-    script = found.script or added[0].python
-    return replace(found, calls=found.calls + added, milliseconds=milliseconds, failed=failed, script=script)
+    return replace(
+        found,
+        calls=found.calls + added,
+        milliseconds=round(found.milliseconds + sum(one.milliseconds for one in added), 1),
+        failed=found.failed + sum(one.error_code is not None for one in added),
+        script="\n".join(filter(None, [found.script, *(one.python for one in added)])),
+        commands="".join([found.commands, *(f"{one.command}\n" for one in added if one.command)]),
+        policy=_united([found.policy, *(one.policy for one in added)]),
+    )
+
+
+def _united(policies: Sequence[str]) -> str:
+    """Return the policies as one; those with notes before them are no JSON and stay the only one."""
+    given = list(dict.fromkeys(filter(None, policies)))
+    if len(given) < 2 or given[0].startswith("#"):
+        return given[0] if given else ""
+    documents = [json.loads(one) for one in given]
+    statements = [one for document in documents for one in document["Statement"]]
+    unique = [one for place, one in enumerate(statements) if one not in statements[:place]]
+    return json.dumps({**documents[0], "Statement": unique}, indent=2)
 
 
 def build(steps: Sequence[Step], earlier: Carried, context: Context) -> Drawer:
@@ -85,7 +100,7 @@ def build(steps: Sequence[Step], earlier: Carried, context: Context) -> Drawer:
     alone = calls[0] if len(calls) == 1 else None  # the code of the page is then the code of its one call
     return Drawer(
         calls=calls,
-        earlier=_shown(earlier.steps, context),
+        earlier=_shown(earlier.steps, context) + tuple(ShownCall(**one) for one in earlier.added),
         milliseconds=round(sum(step.milliseconds for step in steps), 1),
         script=alone.python if alone else codegen.script(steps),
         commands=f"{alone.command}\n" if alone else codegen.commands(steps),

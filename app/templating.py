@@ -2,28 +2,29 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from app import aws, security
+from app import aws, respond, security
 from app.blueprints import GROUPS, Nav
 from app.drawer import drawer
+from app.rendering import KEPT, csrf_token
 
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 
 
 @dataclass(frozen=True)
 class NavItem:
-    """One line of the navigation rail."""
+    """One line of the navigation rail; `current` is "page" on its own page, "true" on one of its service's, else ""."""
 
     label: str
     url: str
     icon: str
     about: str
-    current: bool
+    current: str
 
 
 @dataclass(frozen=True)
@@ -31,22 +32,22 @@ class NavGroup:
     """The lines under one heading of the navigation rail; the first group has no heading."""
 
     title: str
-    items: list[NavItem]
+    items: tuple[NavItem, ...]
 
 
-def navigation(navs: list[Nav]) -> list[NavGroup]:
-    """Return the navigation rail for this request."""
+def navigation(navs: list[Nav], blueprint: str, path: str) -> tuple[NavGroup, ...]:
+    """Return the navigation rail as seen from a page of a blueprint."""
     groups = []
     for title in GROUPS:
         members = sorted((nav for nav in navs if nav.group == title), key=lambda nav: (nav.order, nav.label))
-        items = [NavItem(n.label, url_for(n.endpoint), n.icon, n.about, _is_current(n)) for n in members]
-        if items:
-            groups.append(NavGroup(title, items))
-    return groups
+        if members:
+            groups.append(NavGroup(title, tuple(_item(nav, blueprint, path) for nav in members)))
+    return tuple(groups)
 
 
-def _is_current(nav: Nav) -> bool:
-    return (request.blueprint or "") == nav.endpoint.split(".")[0]
+def _item(nav: Nav, blueprint: str, path: str) -> NavItem:
+    url, inside = url_for(nav.endpoint), blueprint == nav.endpoint.split(".")[0]
+    return NavItem(nav.label, url, nav.icon, nav.about, ("page" if path == url else "true") if inside else "")
 
 
 def size(value: int | None) -> str:
@@ -88,22 +89,32 @@ def init_app(app: Flask) -> None:
     """Register filters and the values that base.html needs."""
     for filter_ in (size, number, exact, ago):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.globals["csrf_token"] = csrf_token
     app.jinja_env.globals["locked"] = lambda: aws.identity().read_only  # a global, so that macros see it
 
-    @cache
-    def constant(name: str) -> Markup:
-        """Return a template that needs nothing of the request, rendered once in the life of the process."""
-        return Markup(app.jinja_env.get_template(name).render())  # noqa: S704 a template escapes by itself
+    @lru_cache(KEPT)
+    def groups(blueprint: str, path: str, _root: str) -> tuple[NavGroup, ...]:
+        return navigation(app.extensions["navs"], blueprint, path)
 
-    app.jinja_env.globals["constant"] = constant
+    @lru_cache(KEPT)
+    def rendered(blueprint: str, path: str, root: str) -> Markup:
+        found = app.jinja_env.get_template("partials/_rail.html").render(groups=groups(blueprint, path, root))
+        return Markup(found)  # noqa: S704 a template escapes by itself
+
+    def place() -> tuple[str, str, str]:
+        path = request.path if request.path.count("/") <= 2 else ""  # deeper ones are no service's own page
+        return request.blueprint or "", path, request.script_root
 
     @app.context_processor
     def shared() -> dict[str, Any]:
         return {
-            "navigation": lambda: navigation(app.extensions["navs"]),
+            "navigation": lambda: groups(*place()),
+            "rail": lambda: rendered(*place()),
             "where": aws.identity,
             "region": aws.region,
             "regions": lambda: aws.door().regions(),
+            "is_fragment": respond.wants_fragment,
             "csp_nonce": security.nonce,
+            "csrf_token": csrf_token,
             "drawer": drawer,
         }

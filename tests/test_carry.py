@@ -1,7 +1,9 @@
 """Calls survive a redirect: every kind of parameter, within a cookie's size, and nothing that was not signed here."""
 
 import json
+import secrets
 from collections.abc import Iterator
+from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -14,6 +16,7 @@ from itsdangerous import URLSafeTimedSerializer
 from app import carry, recorder
 from app.carry import COOKIE, LARGEST, Carried, pack, unpack
 from app.codegen import Context, collapse, command, models, policy_text, python
+from app.drawer import ShownCall
 from app.recorder import REDACTED, Blob, Call
 from tests.codegen.samples import EVERY, call, sample
 
@@ -228,3 +231,16 @@ def test_another_version_is_ignored() -> None:
     assert unpack([carry.FORMAT + 1, [], 0]) == Carried()
     assert unpack({"a": 1}) == Carried()
     assert unpack([]) == Carried()
+
+
+def test_what_was_done_besides_calls_comes_along_and_loses_its_code_first() -> None:
+    said = {**{field.name: "" for field in fields(ShownCall)}, "service": "sql", "operation": "INSERT"}
+    small = {**said, "python": "print(1)", "command": "psql", "policy": "{}"}
+    signer = URLSafeTimedSerializer("k")
+    found = Carried(tuple(collapse([made()])), 0, (small,))
+    assert unpack(signer.loads(pack(found, lambda content: str(signer.dumps(content))))).added == (small,)
+    long = {**small, "python": "".join(secrets.token_hex(9) for _ in range(900))}
+    text = pack(replace(found, added=(long,)), lambda content: str(signer.dumps(content)))
+    assert 0 < len(text) <= LARGEST
+    (kept,) = unpack(signer.loads(text)).added
+    assert (kept["operation"], kept["python"], kept["shortened"]) == ("INSERT", "", True)

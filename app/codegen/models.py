@@ -6,10 +6,11 @@ from typing import Any
 
 from botocore import xform_name
 from botocore.exceptions import DataNotFoundError, UnknownServiceError
-from botocore.loaders import Loader
 from botocore.model import OperationNotFoundError, ServiceModel
 
-_LOADER = Loader()
+from app import awsdata
+
+_LOADER = awsdata.loader()
 _KNOWN: dict[str, ServiceModel] = {}
 
 

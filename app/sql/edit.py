@@ -1,5 +1,6 @@
 """Change one row of a table with a key, only if it still is what the person saw."""
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,10 +22,11 @@ TEXTS = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum"
 
 @dataclass(frozen=True)
 class Edit:
-    """What was done: the statement with :name parameters and their values, for showing it again."""
+    """What was done: the statement with :name parameters and their values, for showing it again, and its seconds."""
 
     statement: Statement
     parameters: dict[str, object]
+    seconds: float = 0.0
 
 
 def insert(target: Target, schema: str, table: str, values: Row, engines: Engines = ENGINES) -> Edit:
@@ -90,6 +92,7 @@ def _editing(target: Target, schema: str, table: str, engines: Engines) -> Itera
 def _one(session: Session, options: Options, text: str, names: _Names) -> Edit:
     """Run a statement that must change exactly one row, and commit it."""
     (statement,) = split(text, session.dialect)
+    started = time.perf_counter()
     affected = session.execute(statement, names.values, options).affected
     if affected != 1:
         raise errors.Conflict(
@@ -98,7 +101,7 @@ def _one(session: Session, options: Options, text: str, names: _Names) -> Edit:
             else f"{affected} rows would have changed. Nothing was changed."
         )
     session.finish(True)
-    return Edit(statement, names.values)
+    return Edit(statement, names.values, time.perf_counter() - started)
 
 
 def _known(found: Structure, values: Row) -> None:

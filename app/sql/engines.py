@@ -1,4 +1,4 @@
-"""One small pool of connections per target, through SQLAlchemy; forgotten when its credentials change."""
+"""One small pool of connections per target; forgotten when its credentials change."""
 
 import contextlib
 import threading
@@ -7,16 +7,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-import sqlalchemy
-from pymysql import err
-from sqlalchemy import exc
-from sqlalchemy.pool import PoolProxiedConnection
-
-from app.sql import errors, mysql_connect, postgres_connect
+from app.sql import errors, mysql_connect, mysql_pipe, postgres_connect
+from app.sql.pool import Full, Lent, Pool, close
 from app.sql.target import Target
 
-DRIVERS = {"mysql": "mysql+pymysql", "mariadb": "mariadb+pymysql", "postgres": "postgresql+psycopg"}
-KEPT = 15  # connections that stay open per target and process
 MOST = 15  # connections per target and process
 WAIT = 10  # seconds that a request waits for a free one
 RECYCLE = 280  # seconds; below the idle timeouts of NAT gateways and proxies
@@ -25,15 +19,15 @@ SILENCE = 45.0  # seconds without a byte from a MySQL server after which it is g
 
 
 class Engines:
-    """The engines of one process, found by target."""
+    """The pools of one process, found by target."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._made: OrderedDict[Target, sqlalchemy.Engine] = OrderedDict()
+        self._made: OrderedDict[Target, Pool] = OrderedDict()
         self._latest: dict[Target, Target] = {}  # equal targets may bring different password functions: the last counts
 
-    def get(self, target: Target) -> sqlalchemy.Engine:
-        """Return the target's engine, made at its first use."""
+    def get(self, target: Target) -> Pool:
+        """Return the target's pool, made at its first use."""
         gone = None
         with self._lock:
             self._latest[target] = target
@@ -43,36 +37,36 @@ class Engines:
                     oldest, gone = self._made.popitem(last=False)
                     self._latest.pop(oldest, None)
             self._made.move_to_end(target)
-            engine = self._made[target]
+            pool = self._made[target]
         if gone:
-            gone.dispose()
-        return engine
+            gone.empty()
+        return pool
 
     def dispose(self, target: Target) -> None:
         """Close the idle connections of the target's login, in every database; those in use close on their return."""
         with self._lock:
             same = [other for other in self._made if replace(other, database=target.database) == target]
-            engines = [self._made.pop(other) for other in same]
+            pools = [self._made.pop(other) for other in same]
             for other in [target, *same]:
                 self._latest.pop(other, None)
-        for engine in engines:
-            engine.dispose()
+        for pool in pools:
+            pool.empty()
 
     def close(self) -> None:
         """Close every idle connection."""
         with self._lock:
-            engines = list(self._made.values())
+            pools = list(self._made.values())
             self._made.clear()
             self._latest.clear()
-        for engine in engines:
-            engine.dispose()
+        for pool in pools:
+            pool.empty()
 
     def dispose_server(self, target: Target) -> None:
         """Close the idle connections to every database of the target's server, which would hinder a DROP DATABASE."""
         with self._lock:
-            engines = [engine for other, engine in self._made.items() if _place(other) == _place(target)]
-        for engine in engines:
-            engine.dispose()
+            pools = [pool for other, pool in self._made.items() if _place(other) == _place(target)]
+        for pool in pools:
+            pool.empty()
 
     @contextlib.contextmanager
     def own(self, target: Target) -> Iterator[Any]:
@@ -81,48 +75,30 @@ class Engines:
         try:
             yield connection
         finally:
-            with contextlib.suppress(err.Error):  # PyMySQL complains of one that the server closed already
-                connection.close()
+            close(connection)
 
     @contextlib.contextmanager
-    def connection(self, target: Target) -> Iterator[PoolProxiedConnection]:
+    def connection(self, target: Target) -> Iterator[Lent]:
         """Lend a connection of the driver's own; it goes back into the pool unless it was invalidated."""
-        try:
-            proxied = self.get(target).raw_connection()
-        except exc.TimeoutError as error:
-            raise errors.TooManyConnections(
-                f"All {MOST} connections of the dashboard to {target.host} are in use."
-            ) from error
-        try:
-            yield proxied
-        except errors.SqlError:
-            raise  # an answer of the server's; the session says whether the connection is still good
-        except BaseException:
-            if proxied.is_valid:
-                proxied.invalidate()
-            raise
-        finally:
-            proxied.close()
+        with contextlib.ExitStack() as stack:
+            try:
+                lent = stack.enter_context(self.get(target).connection())
+            except Full as error:
+                raise errors.TooManyConnections(
+                    f"All {MOST} connections of the dashboard to {target.host} are in use."
+                ) from error
+            try:
+                yield lent
+            except errors.SqlError:
+                raise  # an answer of the server's; the session says whether the connection is still good
+            except BaseException:
+                if lent.is_valid:
+                    lent.invalidate()
+                raise
 
-    def _make(self, target: Target) -> sqlalchemy.Engine:
-        url = sqlalchemy.URL.create(
-            DRIVERS[target.engine],
-            username=target.user,
-            host=target.host,
-            port=target.port,
-            database=target.database or None,
-        )
-        return sqlalchemy.create_engine(
-            url,
-            creator=lambda: self._connect(target),
-            pool_size=KEPT,
-            max_overflow=MOST - KEPT,
-            pool_timeout=WAIT,
-            pool_recycle=RECYCLE,
-            pool_use_lifo=True,
-            pool_reset_on_return=None,  # every run ends with a reset of the whole session, which does more
-            _initialize=False,  # nothing here needs what SQLAlchemy would ask a new server about itself
-        )
+    def _make(self, target: Target) -> Pool:
+        settle = mysql_pipe.receive if target.dialect == "mysql" else _nothing
+        return Pool(lambda: self._connect(target), settle, MOST, WAIT, RECYCLE)
 
     def _connect(self, target: Target) -> Any:
         """Connect; where the password is not accepted ask for a fresh one: the secret may have been rotated."""
@@ -131,10 +107,14 @@ class Engines:
             return open_connection(target, password(False))
         except errors.WrongPassword:
             with self._lock:
-                engine = self._made.get(target)
-            if engine:
-                engine.pool.dispose()
+                pool = self._made.get(target)
+            if pool:
+                pool.empty()
             return open_connection(target, password(True))
+
+
+def _nothing(_connection: Any) -> None:
+    """PostgreSQL's sessions leave nothing unread."""
 
 
 def _place(target: Target) -> tuple[str, int]:

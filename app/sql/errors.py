@@ -116,6 +116,21 @@ class WouldWrite(StatementError):
     remedy = "Switch to write mode if you mean to change data. Nothing was changed."
 
 
+class NoReading(WouldWrite):
+    """A statement of a class that may change something, or hold up others, before the server was asked."""
+
+    def __init__(self, word: str):
+        said = "Read-only mode runs SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE and EXPLAIN"
+        super().__init__(f"{said}; {word} may change something.")
+
+
+class NotWritable(WouldWrite):
+    """A writing session was asked of a target that may only be read."""
+
+    title = "Read-only"
+    remedy = "Run it in read mode."
+
+
 class NotInTransaction(WouldWrite):
     """A statement that the server runs outside of transactions only, such as CREATE DATABASE on PostgreSQL."""
 

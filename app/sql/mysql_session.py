@@ -16,15 +16,13 @@ from pymysql import err
 from pymysql.constants import SERVER_STATUS
 from pymysql.cursors import SSCursor
 
-from app.sql import errors, mysql_values, values
+from app.sql import errors, mysql_pipe, mysql_values, values
 from app.sql.mysql_errors import translate
 from app.sql.options import Answer, Options
-from app.sql.statements import READING, Statement, bind
+from app.sql.statements import Statement, bind, words
 from app.sql.target import Dialect
 from app.sql.values import Column
 
-RESET = 0x1F  # COM_RESET_CONNECTION
-WRITES = "Read-only mode runs SELECT, WITH, VALUES, TABLE, SHOW, DESCRIBE and EXPLAIN; {word} may change something."
 FILES = {"LOAD": "LOAD DATA and LOAD XML move files.", "INSTALL": "Libraries are not installed from here."}
 
 
@@ -56,10 +54,13 @@ class MysqlSession:
         self.reusable = True
 
     def begin(self, options: Options) -> None:
-        """Set limits and the cancel token in one round trip, then start the transaction."""
+        """Set limits and the cancel token and start the transaction, in one round trip."""
         self._write = options.write
-        self._send(self._settings(options))
-        self._send("START TRANSACTION READ WRITE" if options.write else "START TRANSACTION READ ONLY")
+        start = "START TRANSACTION READ WRITE" if options.write else "START TRANSACTION READ ONLY"
+        try:
+            mysql_pipe.query(self._connection, (self._settings(options), start))
+        except (err.MySQLError, OSError) as error:
+            raise translate(error) from error
 
     def _settings(self, options: Options) -> str:
         milliseconds = max(1, round(options.timeout * 1000))
@@ -70,7 +71,7 @@ class MysqlSession:
             f"SESSION {'tx_read_only' if maria else 'transaction_read_only'}={0 if options.write else 1}",
             f"SESSION {limit}",
             f"SESSION innodb_lock_wait_timeout={max(1, round(options.timeout))}",
-            f"SESSION sql_select_limit={'DEFAULT' if options.write else options.limit + 1}",
+            f"SESSION sql_select_limit={'DEFAULT' if options.write else options.skip + options.limit + 1}",
         ]
         if options.token:
             parts.append(f"@trellis=GET_LOCK('trellis:{options.token}',0)")
@@ -115,10 +116,11 @@ class MysqlSession:
     def _permit(self, statement: Statement) -> None:
         if statement.word in FILES:
             raise errors.NotHere(FILES[statement.word])
+        if "FILE" in statement.text.upper() and not {"OUTFILE", "DUMPFILE"}.isdisjoint(words(statement)):
+            raise errors.NotHere("INTO OUTFILE and INTO DUMPFILE write files of the server, or of S3 on Aurora.")
         measures = statement.text.startswith("ANALYZE FORMAT=JSON ")  # a plan of MariaDB's, which changes nothing
-        if not (self._write or measures or statement.word in READING | {"("}):
-            word = statement.word or statement.text[:10]
-            raise errors.WouldWrite(WRITES.format(word=word))
+        if not (self._write or measures or statement.reads):
+            raise errors.NoReading(statement.word or statement.text[:10])
 
     def _start(self, cursor: Any, statement: Statement, values: Mapping[str, object]) -> None:
         text, bound, _ = bind(statement, values, "?")
@@ -138,6 +140,9 @@ class MysqlSession:
         columns = tuple(mysql_values.column(field) for field in cursor._result.fields)
         bits = tuple(place for place, column in enumerate(columns) if column.kind == "bit")
         rows: list[tuple[values.Cell, ...]] = []
+        for _ in range(options.skip):
+            if cursor.fetchone() is None:
+                break
         while len(rows) <= options.limit and (raw := cursor.fetchone()) is not None:
             rows.append(values.cut(mysql_values.row(raw, columns, bits), options.cell))
         if len(rows) > options.limit and cursor.fetchone() is not None:
@@ -182,8 +187,9 @@ class MysqlSession:
         if commit:
             self._send("COMMIT")
         try:
-            self._connection._execute_command(RESET, b"")
-            self._connection._read_ok_packet()
+            mysql_pipe.send(self._connection, (mysql_pipe.RESET, b""))
+            if self._write:  # what is rolled back is so when the person hears of it
+                mysql_pipe.receive(self._connection)
         except (err.MySQLError, OSError) as error:
             self.reusable = False
             raise translate(error) from error

@@ -12,7 +12,8 @@ TOKEN = re.compile(r"[A-Za-z0-9-]{0,40}")
 class Options:
     """`limit` rows at most; `timeout` in seconds for each statement; cells are cut after `cell` characters or bytes.
 
-    `token` is a random word by which any process can cancel the statement (app.sql.cancel).
+    `token` is a random word by which any process can cancel the statement (app.sql.cancel). `skip` rows are left out
+    before the first: PostgreSQL makes them and sends none, of MySQL's family they arrive and are thrown away.
     """
 
     write: bool = False
@@ -20,6 +21,7 @@ class Options:
     timeout: float = 30.0
     token: str = ""
     cell: int = 10_000
+    skip: int = 0
 
     def __post_init__(self) -> None:
         """Raises ValueError for a token that could not be quoted safely."""

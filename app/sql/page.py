@@ -61,6 +61,7 @@ class Page:
     after: bool
     statement: Statement
     parameters: dict[str, object]
+    seconds: float = 0.0
 
 
 def quote(name: str, dialect: Dialect) -> str:
@@ -121,8 +122,10 @@ def _fetch(target: Target, query: Query, options: Options | None, engines: Engin
         order = _order(structure, query)
         text, parameters = build(query, order, target.dialect)
         (statement,) = split(text, target.dialect)
+        started = time.perf_counter()
         answer = session.execute(statement, parameters, replace(options, limit=query.size))
-    return _page(query, structure, order, answer, statement, parameters)
+        seconds = time.perf_counter() - started
+    return replace(_page(query, structure, order, answer, statement, parameters), seconds=seconds)
 
 
 MOST_STRUCTURE = 5000

@@ -4,6 +4,12 @@ How reading only holds. The transaction is BEGIN READ ONLY and has taken its sna
 the server refuses to make it read-write again. Statements go by the extended protocol, which takes one statement per
 text, so nothing can follow a COMMIT. Procedures and DO blocks cannot commit inside a transaction block. Whatever a
 function did that the mode does not cover (large objects before version 16) is rolled back with the transaction.
+Besides, only classes of statements that read are sent: LOCK and REINDEX would hold up others in a reading transaction
+too, and PREPARE TRANSACTION would outlive it.
+
+What no transaction covers: a function that acts elsewhere. pg_terminate_backend() ends sessions of the same user,
+dblink reaches a server whose password is given, RDS's aws_s3 and aws_lambda do what the instance's role may. Whoever
+must not do that needs a user of the database without those rights.
 """
 
 from collections.abc import Mapping
@@ -75,6 +81,8 @@ class PostgresSession:
         """Run one statement; of a query only one row more than the limit is made by the server."""
         if statement.word == "COPY":
             raise errors.NotHere("COPY moves files or needs a stream.", remedy="Use the export for a whole result.")
+        if not (self._write or statement.reads):
+            raise errors.NoReading(statement.word or statement.text[:10])
         if self._alone and statement.gives_rows:
             raise errors.NotHere("A query needs no place outside a transaction.", remedy="Run it as usual.")
         text, bound, _ = bind(statement, values, "$")
@@ -116,6 +124,8 @@ class PostgresSession:
         rows: list[tuple[values.Cell, ...]] = []
         columns: tuple[values.Column, ...] = ()
         shown = text[:500].replace("/*", "/ *").replace("*/", "* /")  # what pg_stat_activity shows while it runs
+        if options.skip:
+            cursor.execute(f"MOVE FORWARD {options.skip} FROM trellis_{self._number} /* {shown} */")
         cursor.execute(f"FETCH FORWARD {options.limit + 1} FROM trellis_{self._number} /* {shown} */")
         columns = postgres_values.columns(cursor, self._connection)
         for row in cursor:
@@ -129,9 +139,10 @@ class PostgresSession:
             affected = cursor.rowcount if cursor.rowcount >= 0 else None
             return Answer(None, affected=affected, notices=tuple(self._notices), ended=ended)
         columns = postgres_values.columns(cursor, self._connection)
-        rows = tuple(values.cut(row, options.cell) for row in cursor.fetchmany(options.limit))
+        found = cursor.fetchmany(options.skip + options.limit)[options.skip :]
+        rows = tuple(values.cut(row, options.cell) for row in found)
         changed = cursor.rowcount if (cursor.statusmessage or "").split(" ")[0] not in ("SELECT", "FETCH") else None
-        return Answer(columns, rows, cursor.rowcount > len(rows), changed, tuple(self._notices), ended)
+        return Answer(columns, rows, cursor.rowcount > options.skip + len(rows), changed, tuple(self._notices), ended)
 
     def _send(self, text: str) -> None:
         """Run statements of our own, several in one round trip."""

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from app.sql import errors
 from app.sql.engines import ENGINES, Engines
 from app.sql.options import Answer, Options
-from app.sql.postgres_session import PostgresSession
-from app.sql.sessions import open_session
+from app.sql.sessions import open_alone, open_session
 from app.sql.statements import Statement
 from app.sql.target import Target
 
@@ -71,13 +70,9 @@ def alone(
     dropped or copied.
     """
     options = options or Options(write=True)
-    if not options.write or target.dialect != "postgres":
-        raise ValueError("only a writing run on PostgreSQL")
     engines.dispose_server(target)
     started = time.perf_counter()
-    with engines.own(target) as connection:
-        session = PostgresSession(connection)
-        session.begin_alone(options)
+    with open_alone(target, options, engines) as session:
         answer = session.execute(statement, parameters or {}, options)
     return Result(statement, answer, time.perf_counter() - started)
 

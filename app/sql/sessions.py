@@ -1,4 +1,8 @@
-"""One session on one connection: begins a transaction that reads or writes, runs statements, and leaves no trace."""
+"""One session on one connection: begins a transaction that reads or writes, runs statements, and leaves no trace.
+
+Every statement of a person's goes through a session of this module, and a session that writes is made only for a target
+that says that it may be written to: a page that forgets to ask cannot write.
+"""
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -12,7 +16,7 @@ from app.sql.postgres_session import PostgresSession
 from app.sql.statements import Statement
 from app.sql.target import Dialect, Target
 
-__all__ = ["Answer", "Options", "Session", "open_session"]
+__all__ = ["Answer", "Options", "Session", "open_alone", "open_session"]
 
 
 class Session(Protocol):
@@ -36,7 +40,9 @@ def open_session(target: Target, options: Options, engines: Engines = ENGINES) -
     """Lend a session in which a transaction has begun; without `finish(True)` everything is rolled back.
 
     A pooled connection that died while it was idle is replaced once, before anything of the person's has run.
+    Raises NotWritable for a writing session on a target that may only be read.
     """
+    _permit(target, options)
     for attempt in (1, 2):
         with engines.connection(target) as lent:
             connection = lent.dbapi_connection
@@ -47,6 +53,7 @@ def open_session(target: Target, options: Options, engines: Engines = ENGINES) -
                 lent.invalidate()
                 if attempt == 2 or not isinstance(error, errors.Lost):
                     raise
+                engines.get(target).empty()  # what stopped one stopped the others
                 continue
             try:
                 yield session
@@ -62,6 +69,23 @@ def open_session(target: Target, options: Options, engines: Engines = ENGINES) -
                 if not session.reusable and lent.is_valid:
                     lent.invalidate()
             return
+
+
+@contextmanager
+def open_alone(target: Target, options: Options, engines: Engines = ENGINES) -> Iterator[Session]:
+    """Lend a session of PostgreSQL's outside of any transaction, on its own connection: what runs counts at once."""
+    if not options.write or target.dialect != "postgres":
+        raise ValueError("only a writing run on PostgreSQL")
+    _permit(target, options)
+    with engines.own(target) as connection:
+        session = PostgresSession(connection)
+        session.begin_alone(options)
+        yield session
+
+
+def _permit(target: Target, options: Options) -> None:
+    if options.write and not target.writable:
+        raise errors.NotWritable("Changes are switched off for this account.")
 
 
 def _abandon(session: Session) -> None:

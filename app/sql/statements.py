@@ -38,6 +38,11 @@ class Statement:
         """Whether it is a query, by its first word."""
         return self.word in ROWS
 
+    @property
+    def reads(self) -> bool:
+        """Whether it is of a class that only reads, by its first word; a function or a WITH in it may still write."""
+        return self.word in READING or self.word == "("
+
 
 def split(script: str, dialect: Dialect) -> list[Statement]:
     """Return the statements of a script in order, empty ones left out.

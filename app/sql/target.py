@@ -22,7 +22,8 @@ class Target:
     that caches a secret or a token then fetches it anew. `credential` names where the password comes from (a secret's
     ARN, a random word for a typed one): connections are shared only by equal targets, so two people who typed
     different passwords never share one. `tls` "verified" checks the server's name against `ca_file`.
-    `powerful` permits logins that can read files or run programs on the server.
+    `powerful` permits logins that can read files or run programs on the server. `writable` must be given for a session
+    that writes: whoever makes the target knows whether the account behind it may be changed.
     """
 
     engine: Engine
@@ -35,6 +36,7 @@ class Target:
     ca_file: str = ""
     credential: str = ""
     powerful: bool = False
+    writable: bool = field(default=False, compare=False)
 
     @property
     def dialect(self) -> Dialect:

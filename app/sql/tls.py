@@ -2,14 +2,27 @@
 
 import functools
 import ssl
+from pathlib import Path
 
 from app.sql.target import Target
+
+RDS = Path(__file__).with_name("rds-global-bundle.pem")  # AWS's roots of every region
+
+
+def is_own(ca_file: str) -> bool:
+    """Whether a certificate file is somebody's own: neither the system's roots nor RDS's.
+
+    Python 3.13 asks by default for extensions that certificates lack which MySQL and MariaDB sign for themselves: such
+    a file is taken without them. Everything else is checked as strictly as this Python does.
+    """
+    return ca_file not in ("", str(RDS))
 
 
 @functools.lru_cache(maxsize=16)
 def _context(verified: bool, ca_file: str) -> ssl.SSLContext:
     context = ssl.create_default_context(cafile=ca_file or None)
-    context.verify_flags &= ~ssl.VERIFY_X509_STRICT  # the certificates that servers make for themselves are not strict
+    if is_own(ca_file):
+        context.verify_flags &= ~ssl.VERIFY_X509_STRICT
     if not verified:
         context.check_hostname = False
         context.verify_mode = ssl.CERT_NONE

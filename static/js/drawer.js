@@ -24,13 +24,22 @@ export function add(calls) {
 function countIn(calls) {
   const data = drawer.dataset;
   data.count = Number(data.count) + calls.reduce((sum, call) => sum + call.count, 0);
+  data.queries = Number(data.queries) + calls.filter((call) => call.service === "sql").length;
   data.milliseconds = Number(data.milliseconds) + calls.reduce((sum, call) => sum + call.milliseconds, 0);
   data.failed = Number(data.failed) + calls.filter((call) => call.error_code).length;
-  const noun = data.count === "1" ? "AWS call" : "AWS calls";
-  drawer.querySelector("[data-drawer-words]").textContent = `${data.count} ${noun}, ${took(Number(data.milliseconds))}`;
+  const words = counted(Number(data.count), Number(data.queries));
+  drawer.querySelector("[data-drawer-words]").textContent = `${words}, ${took(Number(data.milliseconds))}`;
   const failed = drawer.querySelector("[data-drawer-failed]");
   failed.hidden = data.failed === "0";
   failed.querySelector("span").textContent = `${data.failed} failed`;
+}
+
+/** The same words as the server's: "3 AWS calls and 1 query". */
+function counted(calls, queries) {
+  const parts = [];
+  if (calls || !queries) parts.push(`${calls || "No"} AWS call${calls === 1 ? "" : "s"}`);
+  if (queries) parts.push(queries === 1 ? "1 query" : `${queries} queries`);
+  return parts.join(" and ");
 }
 
 /** Open or close the drawer. */

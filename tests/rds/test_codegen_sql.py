@@ -15,7 +15,9 @@ from flask.testing import FlaskClient
 from app.codegen.sql import Program, python
 from app.codegen.sql_shell import command
 from tests.embedded.process import Embedded
-from tests.rds.helpers import read
+from tests.pages import check_page
+from tests.rds.conftest import PASSWORD
+from tests.rds.helpers import define, post, read
 
 
 def run_program(code: str, aws: Embedded, folder: Path) -> str:
@@ -71,8 +73,58 @@ def test_no_line_for_what_was_only_looked_at_or_is_bound() -> None:
     assert "--ssl-verify-server-cert" in command(token)
 
 
+def programs(page: str) -> list[str]:
+    """Return the programs of a page's drawer that speak SQL."""
+    found = [html.unescape(part.split("</code>")[0]) for part in page.split('data-fill="python">')[1:]]
+    return [one for one in found if "sqlalchemy" in one]
+
+
+@pytest.mark.parametrize(("name", "schema"), [("shop", "public"), ("database-1", "shop")])
+def test_an_edited_row_is_in_the_drawer_after_the_redirect_and_its_program_does_the_same(
+    client: FlaskClient, embedded: Embedded, tmp_path: Path, name: str, schema: str
+) -> None:
+    raw = "bytea" if name == "shop" else "BLOB"
+    define(client, name, f"CREATE TABLE edited (id INT PRIMARY KEY, said VARCHAR(40), price DECIMAL(9,2), raw {raw})")
+    rows = "SELECT id, said, price, raw FROM edited"
+    where = {"schema": schema, "table": "edited"}
+
+    def saved(**fields: str) -> str:
+        answer = post(client, f"/rds/{name}/row", **where, **fields)
+        assert answer.status_code == 303
+        page = client.get(answer.location).get_data(as_text=True)
+        assert "1 query from the form before" in page
+        assert PASSWORD not in page
+        return next(one for one in programs(page) if "commit()" in one)
+
+    def opened() -> dict[str, str]:
+        form = check_page(client.get(f"/rds/{name}/row", query_string={**where, "key": "[1]"}), "row", 200, 3)
+        assert any("WHERE" in one for one in programs(form.html)), "how the row was read"
+        return {field: form.field(field).get("value") or "" for field in ("key", "old")}
+
+    inserting = saved(v0="1", v1="it's 100% :new", v2="1.50", v3="0x00ff")
+    inserted = [[1, "it's 100% :new", "1.50", "0x00ff"]]
+    assert read(client, name, rows)["results"][0]["rows"] == inserted
+    changing = saved(**opened(), v0="1", v1="", v2="2.50", v3="0x00ff")
+    changed = [[1, "", "2.50", "0x00ff"]]
+    assert read(client, name, rows)["results"][0]["rows"] == changed
+    deleting = saved(**opened(), v0="1", action="delete")
+    for program, after in ((inserting, inserted), (changing, changed), (deleting, [])):
+        assert run_program(program, embedded, tmp_path) == "1 rows changed\n"
+        assert read(client, name, rows)["results"][0]["rows"] == after
+
+
+def test_the_drawer_counts_queries_beside_calls(client: FlaskClient) -> None:
+    client.get("/rds/shop/query?sql=SELECT+1")  # from now on the login is known
+    page = client.get("/rds/shop/query?sql=SELECT+1;SELECT+2").get_data(as_text=True)
+    words = page.split("data-drawer-words>")[1].split("</span>")[0]
+    assert words.startswith("2 queries, ")
+    assert "rds:DescribeDBInstances" in html.unescape(page.split('data-fill="whole_policy">')[1].split("</code>")[0])
+
+
 def test_a_failed_statement_is_in_the_drawer(client: FlaskClient) -> None:
-    answer = client.get("/rds/shop/query?sql=SELECT+1;SELECT+no_such").get_data(as_text=True)
+    answer = client.get("/rds/shop/query?sql=SELECT+1;SELECT+no_such", headers={"HX-Request": "true"}).get_data(
+        as_text=True
+    )
     calls = json.loads(answer.split("data-rds-calls>")[1].split("</script>")[0])["calls"]
     spoken = [(one["operation"], one["status"], one["error_code"]) for one in calls if one["service"] == "sql"]
     assert spoken == [("SELECT", "Answered", None), ("SELECT", "Failed", "42703")]

@@ -95,8 +95,34 @@ def test_a_secret_that_holds_no_login_is_told(client: FlaskClient, embedded: Emb
     secrets = embedded.client("secretsmanager")
     for text, said in (("plain text", "not JSON"), ('{"user": "x"}', "no text named password")):
         arn = secrets.create_secret(Name=f"unrelated/{len(text)}", SecretString=text)["ARN"]
-        answer = post(client, "/rds/shop/connection", kind="secret", secret=arn)
+        answer = post(client, "/rds/shop/connection", kind="other", other=arn)
         assert said in check_page(answer, "connection", 502, 6).text
+
+
+def test_a_secret_that_does_not_name_the_instance_is_sent_only_when_that_was_meant(
+    client: FlaskClient, embedded: Embedded
+) -> None:
+    secrets = embedded.client("secretsmanager")
+    value = json.dumps({"username": "dbadmin", "password": PASSWORD})
+    other = secrets.create_secret(Name="team/reports", SecretString=value)["ARN"]
+    shown = check_page(client.get("/rds/shop/"), "instance", 200, 6)
+    offered = {name: [one.get("value") for one in shown.field(name)] for name in ("secret", "other")}
+    assert other in offered["other"]
+    assert other not in offered["secret"]
+    for fields in (
+        {"kind": "secret", "secret": other},
+        {"kind": "secret", "secret": "arn:aws:secretsmanager:us-east-1:1:secret:guessed"},
+        {"kind": "secret", "secret": ""},
+        {"kind": "other", "other": offered["secret"][0]},
+        {"kind": "other", "secret": other},
+    ):
+        refused = check_page(post(client, "/rds/shop/connection", **fields), "connection", 422, 6)
+        assert "Choose one of the secrets" in refused.text, fields
+    assert post(client, "/rds/shop/connection", kind="other", other=other).status_code == 303
+    assert read(client, "shop", "SELECT current_user")["results"][0]["rows"] == [["dbadmin"]]
+    assert "in the secret team/reports" in check_page(client.get("/rds/shop/"), "instance", 200, 6).text
+    assert post(client, "/rds/shop/connection/forget").status_code == 303
+    secrets.delete_secret(SecretId="team/reports", ForceDeleteWithoutRecovery=True)
 
 
 def test_no_secret_and_two_secrets_ask_the_person(page: Callable[..., Page], embedded: Embedded) -> None:

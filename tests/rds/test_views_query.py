@@ -1,12 +1,16 @@
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from app import notes
 from app.blueprints.rds.service.masking import masked
+from app.blueprints.rds.service.walking import Whole, whole_table
 from app.blueprints.rds.views import exports
+from app.sql.statements import split
+from app.sql.target import Target
 from tests.pages import Page, check_page
 from tests.rds.helpers import define, fetch, post, run
 
@@ -85,6 +89,67 @@ def test_a_plan_names_what_is_slow(client: FlaskClient, name: str) -> None:
     quick = post(client, f"/rds/{name}/explain?format=json", sql=f"SELECT * FROM {table} WHERE id = 7")
     assert '"warnings": ["' not in quick.get_data(as_text=True)
     assert post(client, f"/rds/{name}/explain", sql="SELECT FROM WHERE").status_code == 422
+
+
+@both
+def test_the_plan_of_a_change_is_shown_in_write_mode(client: FlaskClient, name: str) -> None:
+    table = f"planned_{name.replace('-', '_')}"
+    define(client, name, f"CREATE TABLE {table} (id INT PRIMARY KEY)", f"INSERT INTO {table} VALUES (1)")
+    planned = post(client, f"/rds/{name}/explain", sql=f"DELETE FROM {table} WHERE id = 1", mode="write")
+    assert table in check_page(planned, "explain", 200, 3).text
+    assert fetch(client, f"/rds/{name}/query?format=json&sql=SELECT+count(*)+FROM+{table}")["results"][0]["rows"] == [
+        [1]
+    ]
+
+
+@both
+def test_pages_of_a_query_hold_its_rows_once_and_say_what_they_cost(
+    page: Callable[..., Page], client: FlaskClient, name: str
+) -> None:
+    table = f"paged_{name.replace('-', '_')}"
+    many = " UNION ALL ".join(["SELECT 1 AS a"] * 16)
+    define(
+        client,
+        name,
+        f"CREATE TABLE {table} (id INT PRIMARY KEY)",
+        f"INSERT INTO {table} SELECT row_number() OVER () FROM ({many}) x, ({many}) y",
+    )
+    path = f"/rds/{name}/query?sql=SELECT+*+FROM+{table}+ORDER+BY+id"
+    pages = [fetch(client, f"{path}&format=json&page={number}")["results"][0] for number in (1, 2, 3, 4)]
+    assert [one["rows"] for one in pages] == [
+        [[n] for n in range(first, min(first + 100, 257))] for first in (1, 101, 201, 301)
+    ]
+    assert [one["truncated"] for one in pages] == [True, True, False, False]
+    second = page(f"{path}&page=2", calls=3)
+    assert "Rows 101 to 200: truncated here" in second.text
+    assert "runs the query again and skips 100 rows" in second.text
+    numbers = [e.text for e in second.all(".//tbody/tr/th")]
+    assert (numbers[0], numbers[-1], len(numbers)) == ("101", "200", 100)
+    assert not [a for a in second.all(".//a") if a.text == "Open the table"], "it is ordered: another query"
+    plain = page(f"/rds/{name}/query?sql=SELECT+*+FROM+{table}", calls=3)
+    (way,) = [a for a in plain.all(".//a") if a.text == "Open the table"]
+    walked = fetch(client, str(way.get("href")))
+    assert (len(walked["rows"]), walked["key"]) == (100, ["id"])
+    assert "There are no rows after 99 900." in page(f"{path}&page=999999", calls=3).text
+
+
+def test_only_a_whole_table_is_walked() -> None:
+    target = Target("mysql", "h", 1, "u", database="shop")
+    for sql, dialect, found in (
+        ("SELECT * FROM t", "mysql", Whole("shop", "t")),
+        ("select * from `a``b` . t -- all", "mysql", Whole("a`b", "t")),
+        ('SELECT * FROM "Odd ""name"""', "postgres", Whole("public", 'Odd "name"')),
+        ("SELECT * FROM Sales.Orders", "postgres", Whole("sales", "orders")),
+        ("SELECT * FROM pg_class", "postgres", None),
+        ("SELECT * FROM t WHERE a = 1", "mysql", None),
+        ("SELECT * FROM t, u", "mysql", None),
+        ("SELECT * FROM f(1)", "postgres", None),
+        ("SELECT id FROM t", "mysql", None),
+        ("SELECT 1; SELECT * FROM t", "mysql", None),
+        ("VALUES (1)", "mysql", None),
+    ):
+        where = target if dialect == "mysql" else replace(target, engine="postgres")
+        assert whole_table(split(sql, where.dialect), where) == found, sql
 
 
 def test_passwords_in_sql_are_not_kept(client: FlaskClient) -> None:

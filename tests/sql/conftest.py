@@ -44,6 +44,7 @@ def make(engine: str, port: int, *, database: str = "shop", password: str = serv
         user=servers.MASTER,
         password=lambda fresh: password,
         database=database,
+        writable=True,
     )
 
 

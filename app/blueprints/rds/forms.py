@@ -113,13 +113,20 @@ class ConnectionForm(FlaskForm):
     kind = RadioField(
         "Sign in with",
         choices=[
-            SelectChoice("secret", "A secret of Secrets Manager"),
+            SelectChoice("secret", "The secret of this instance"),
+            SelectChoice("other", "Another secret of the account"),
             SelectChoice("iam", "An IAM token"),
             SelectChoice("typed", "User and password, typed"),
         ],
         default="secret",
     )
     secret = SelectField("Secret", choices=[], validate_choice=False)
+    other = SelectField(
+        "Other secret",
+        choices=[],
+        validate_choice=False,
+        description="Nothing says that it belongs to this instance. Its user and password are sent to this server.",
+    )
     user = StringField("User", [Optional(), Length(max=128)])
     password = PasswordField("Password", [Optional(), Length(max=512)])
     database = StringField("Database", [Optional(), Length(max=128)], description="Empty: the instance's own.")

@@ -131,8 +131,16 @@ export function cellMenu(table, cell, near) {
       button("Filter by value", () => filterBy(table, cell.cellIndex, value)),
     ),
   );
-  if (value?.startsWith("0x") && cell.matches(".grid-binary")) made.append(row(button("Download the bytes", () => download(value))));
+  if (value?.startsWith("0x") && cell.matches(".grid-binary")) made.append(row(button(...saving(cell, value))));
   made.querySelector("button").focus();
+}
+
+/** The words and the act of saving a binary cell: the server's whole where it is cut and has an address. */
+function saving(cell, value) {
+  const whole = cell.querySelector("a[download]");
+  if (whole) return [whole.textContent, () => whole.click()];
+  const words = "cut" in cell.dataset ? "Download the beginning (the export has all)" : "Download the bytes";
+  return [words, () => download(value)];
 }
 
 function download(hex) {

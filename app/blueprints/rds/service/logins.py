@@ -4,14 +4,13 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from app.blueprints.rds.service.instances import Instance
 from app.sql.errors import ConnectError
 from app.sql.target import PORTS, Target
+from app.sql.tls import RDS
 
-CA_FILE = Path(__file__).parents[3] / "sql" / "rds-global-bundle.pem"
 PAGES = 5  # of 100 secrets each
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
@@ -28,6 +27,16 @@ class UnusableSecret(ConnectError):
 
     title = "The secret holds no login"
     remedy = 'RDS\'s form is JSON: {"username": "…", "password": "…"}. Choose another secret, or correct this one.'
+
+
+class NoTokens(ConnectError):
+    """The instance takes no IAM tokens."""
+
+    title = "IAM authentication is off"
+    remedy = (
+        "Switch it on with ModifyDBInstance (EnableIAMDatabaseAuthentication), then let a database user have it: "
+        "GRANT rds_iam TO … on PostgreSQL, CREATE USER … IDENTIFIED WITH AWSAuthenticationPlugin AS 'RDS' on MySQL."
+    )
 
 
 @dataclass(frozen=True)
@@ -131,8 +140,18 @@ def target(
     if login.kind == "secret":
         return _by_secret(plain, login, secrets)
     if login.kind == "iam":
+        _takes_tokens(instance)
         return replace(plain, password=_token(rds, plain), credential="iam", tls=_at_least_on(plain))
     return replace(plain, password=typed) if typed else plain
+
+
+def _takes_tokens(instance: Instance) -> None:
+    """Refuse a token where it cannot work: the server would only call it a wrong password."""
+    if instance.host in LOOPBACK:
+        happened = "The embedded AWS has no IAM authentication: its database servers know passwords only."
+        raise NoTokens(happened, remedy="Sign in with a secret, or with user and password. On AWS a token works.")
+    if not instance.iam:
+        raise NoTokens(f"{instance.identifier} takes passwords only: IAM database authentication is not switched on.")
 
 
 def _server(instance: Instance) -> Any:
@@ -144,7 +163,7 @@ def _tls(instance: Instance) -> dict[str, Any]:
     """A server on this computer is reached without TLS; AWS's by its own name and RDS's certificates."""
     if instance.host in LOOPBACK:
         return {"tls": "off"}
-    return {"tls": "verified", "ca_file": str(CA_FILE) if CA_FILE.exists() else ""}  # "": the system's roots
+    return {"tls": "verified", "ca_file": str(RDS) if RDS.exists() else ""}  # "": the system's roots
 
 
 def _at_least_on(plain: Target) -> Any:

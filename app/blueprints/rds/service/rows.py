@@ -6,6 +6,7 @@ from decimal import Decimal
 
 from app.sql import edit, schema
 from app.sql import page as paging
+from app.sql.edit import Edit
 from app.sql.errors import Conflict, StatementError
 from app.sql.options import Options
 from app.sql.page import Filter, Query
@@ -33,10 +34,11 @@ class Field:
 
 @dataclass(frozen=True)
 class Row:
-    """A row, or a new one; `structure` is its table's."""
+    """A row, or a new one; `structure` is its table's, `found` the query that read it."""
 
     structure: Structure
     fields: tuple[Field, ...]
+    found: Edit | None = None
 
 
 def blank(target: Target, name: str, table: str) -> Row:
@@ -57,12 +59,14 @@ def load(target: Target, name: str, table: str, key: Sequence[object]) -> Row:
         )
     filters = tuple(Filter(column, "=", value) for column, value in zip(columns, key, strict=True))
     query = Query(schema=name, table=table, filters=filters, size=2)
-    answer = paging.fetch(target, query, Options(cell=LARGEST)).answer
+    page = paging.fetch(target, query, Options(cell=LARGEST))
+    answer = page.answer
     if len(answer.rows) != 1:
         raise Conflict("The row is not there (any more).")
     cells = dict(zip([one.name for one in answer.columns or ()], answer.rows[0], strict=True))
     kinds = {one.name: one for one in answer.columns or ()}
-    return Row(structure, tuple(_filled(_field(one), cells[one.name], kinds[one.name]) for one in structure.columns))
+    fields = tuple(_filled(_field(one), cells[one.name], kinds[one.name]) for one in structure.columns)
+    return Row(structure, fields, Edit(page.statement, page.parameters))
 
 
 def _field(column: SchemaColumn) -> Field:
@@ -82,19 +86,19 @@ def _filled(field: Field, cell: Cell, column: Column) -> Field:
     return replace(field, old=cell, kind=column.kind, fixed=isinstance(cell, Cut) or column.kind == "bit")
 
 
-def insert(target: Target, row: Row, values: Mapping[str, object]) -> None:
+def insert(target: Target, row: Row, values: Mapping[str, object]) -> Edit:
     """Insert a row; columns without a value get their default."""
-    edit.insert(target, row.structure.schema, row.structure.name, values)
+    return edit.insert(target, row.structure.schema, row.structure.name, values)
 
 
-def update(target: Target, row: Row, values: Mapping[str, object]) -> None:
+def update(target: Target, row: Row, values: Mapping[str, object]) -> Edit:
     """Change some columns of a row, if it still is as `row` has it. Raises Conflict where it is not."""
-    edit.update(target, row.structure.schema, row.structure.name, _shown(row), values)
+    return edit.update(target, row.structure.schema, row.structure.name, _shown(row), values)
 
 
-def delete(target: Target, row: Row) -> None:
+def delete(target: Target, row: Row) -> Edit:
     """Delete a row, if it still is as `row` has it. Raises Conflict where it is not."""
-    edit.delete(target, row.structure.schema, row.structure.name, _shown(row))
+    return edit.delete(target, row.structure.schema, row.structure.name, _shown(row))
 
 
 def _shown(row: Row) -> dict[str, object]:

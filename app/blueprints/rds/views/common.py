@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from app import aws, errors
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service.instances import Declined
-from app.problems import Problem, refused
-from app.sql.errors import ConnectError, SqlError
+from app.problems import Problem
+from app.sql.errors import ConnectError, NotWritable, SqlError
 
 
 def rds() -> Any:
@@ -17,17 +17,9 @@ def rds() -> Any:
     return aws.client("rds")
 
 
-def changeable() -> None:
-    """Refuse a change of a database where the account is read-only: SQL passes by the check of AWS's calls."""
-    if aws.identity().read_only:
-        raise refused(
-            403, "Read-only", "Changes are switched off for a real account.", "Run it in read mode.", "ReadOnly"
-        )
-
-
 def problem_of(error: SqlError) -> Problem:
     """Return what to tell a person about a database's error."""
-    status = 502 if isinstance(error, ConnectError) else 422
+    status = 502 if isinstance(error, ConnectError) else 403 if isinstance(error, NotWritable) else 422
     return Problem(status, error.title, error.happened, error.remedy, error.code)
 
 

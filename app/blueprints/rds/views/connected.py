@@ -16,7 +16,7 @@ from app.blueprints.rds.service.instances import Instance
 from app.blueprints.rds.service.logins import Candidate, Login, NoLogin
 from app.blueprints.rds.views.common import rds
 from app.sql.engines import ENGINES
-from app.sql.errors import ConnectError
+from app.sql.errors import ConnectError, NotWritable
 from app.sql.target import Target
 from app.store import Store, store
 
@@ -72,9 +72,16 @@ def _key(identifier: str) -> tuple[str, ...]:
     return own, aws.region(), identifier, session.get("rds", NO_COOKIE)
 
 
-def connected(identifier: str, database: str = "") -> Connected:
-    """Return the connection of this request. Raises a ConnectError, NoLogin where the person must say how."""
-    return KNOWN.get(_key(identifier), lambda: _find(identifier)).at(database)
+def connected(identifier: str, database: str = "", *, write: bool = False) -> Connected:
+    """Return the connection of this request; only one that was asked for with `write` can change anything.
+
+    SQL passes by the check of AWS's calls, so this is where a read-only account is kept: NotWritable.
+    Raises a ConnectError, NoLogin where the person must say how.
+    """
+    if write and aws.identity().read_only:
+        raise NotWritable("Changes are switched off for a real account.")
+    found = KNOWN.get(_key(identifier), lambda: _find(identifier)).at(database)
+    return replace(found, target=replace(found.target, writable=True)) if write else found
 
 
 def forget(identifier: str) -> None:

@@ -30,16 +30,18 @@ def fields(identifier: str) -> Response:
 @bp.post("/<identifier>/explain")
 def explain(identifier: str) -> Response:
     """Show how the database would run the statements; `measured` runs them, reading only, for true rows and times."""
-    there = connected(identifier, request.form.get("database", ""))
+    measured, write = "measured" in request.form, request.form.get("mode") == "write"
+    there = connected(identifier, request.form.get("database", ""), write=write)
     sql = (request.form.get("only") or request.form.get("sql", "")).replace("\r\n", "\n")
     found: list[tuple[str, Plan]] = []
-    measured = "measured" in request.form
     wrong, script = None, list[Statement]()
     try:
         script = statements.split(sql, there.target.dialect)
         for statement in script:
             values = parameters.values(parameters.of([statement], request.form), there.target.dialect)
-            plan = explained(there.target, statement, values, measured=measured, options=Options(timeout=30))
+            plan = explained(
+                there.target, statement, values, measured=measured, write=write, options=Options(timeout=30)
+            )
             found.append((statement.text, plan))
     except SqlError as error:
         wrong = scripts.mistake(error, script[len(found)] if len(found) < len(script) else None)

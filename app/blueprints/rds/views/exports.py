@@ -3,7 +3,8 @@
 import re
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import cast
 
@@ -46,13 +47,9 @@ def export(identifier: str, fields: Mapping[str, str]) -> Response:
         raise SyntaxMistake("A file holds the rows of one statement.", remedy="Export one statement at a time.")
     values = parameters.values(parameters.of(script, fields), there.target.dialect)
     csv, token, target = _csv(fields), _token(fields), there.target
-    _enter(target)
-    try:
+    with place(target) as held:
         stream = exporting.export(target, script[0], cast(Format, form), values, csv=csv, token=token)
-    except BaseException:
-        _leave(target)
-        raise
-    response = FlaskResponse(_Held(stream, target), content_type=exporting.TYPES[form])
+        response = FlaskResponse(held(stream), content_type=exporting.TYPES[form])
     name = re.sub(r"[^A-Za-z0-9-]+", "-", f"{identifier}-{datetime.now(UTC):%Y%m%d-%H%M%S}")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response.headers["Cache-Control"] = "no-store"
@@ -86,6 +83,17 @@ class _Held:
         if not self._left:
             self._left = True
             _leave(self._target)
+
+
+@contextmanager
+def place(target: Target) -> Iterator[Callable[[Iterator[bytes]], Iterator[bytes]]]:
+    """Take one of the places for files; what it yields holds the place until a stream's end, an error gives it back."""
+    _enter(target)
+    try:
+        yield lambda stream: _Held(stream, target)
+    except BaseException:
+        _leave(target)
+        raise
 
 
 def _enter(target: Target) -> None:

@@ -12,7 +12,7 @@ from app.sql.target import Dialect
 from app.store import TooLarge
 
 if TYPE_CHECKING:
-    from app.blueprints.rds.views.query import QueryPage
+    from app.blueprints.rds.views.running import QueryPage
 
 KIND = "sql"
 

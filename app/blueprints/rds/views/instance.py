@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app import respond
+from app import aws, respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import ConnectionForm
 from app.blueprints.rds.service import instances as service
@@ -17,6 +17,11 @@ from app.blueprints.rds.views.common import instance_url, problem_of, rds
 from app.problems import Problem
 from app.sql.engines import ENGINES
 from app.sql.errors import ConnectError
+
+UNKEPT = (
+    "A choice is kept in the dashboard's own DynamoDB table, and this account is read-only here: only the secret that "
+    "belongs to the instance is used, without being chosen."
+)
 
 
 @dataclass(frozen=True)
@@ -51,8 +56,10 @@ def _page(found: Instance, form: ConnectionForm | None, status: int = 200) -> Re
         if page.login:
             form.secret.data = page.login.secret
     names = connected.candidates(found) if not respond.wants_json() and found.status == "available" else []
-    form.secret.choices = [(one.arn, f"{one.name}{' (names this instance)' if one.fits else ''}") for one in names]
-    more: dict[str, Any] = {"form": form, "secrets": names, "poll": respond.polling(), "was_moving": False}
+    form.secret.choices, form.other.choices = (
+        [(one.arn, one.name) for one in names if one.fits is fit] for fit in (True, False)
+    )
+    more: dict[str, Any] = {"form": form, "poll": respond.polling(), "was_moving": False}
     return respond.page("rds/instance.html", page, status=status, **more)
 
 
@@ -75,16 +82,16 @@ def connect(identifier: str) -> Response:
     if not form.validate_on_submit():
         return _page(found, form, 422)
     kind = str(form.kind.data)
-    login = Login(
-        kind,
-        secret=str(form.secret.data or "") if kind == "secret" else "",
-        user=str(form.user.data or "").strip() if kind != "secret" else "",
-        database=str(form.database.data or "").strip(),
-    )
+    login = _chosen(found, form)
+    if login is None:
+        return _page(found, form, 422)
     password = str(form.password.data or "") if kind == "typed" else ""
     if kind == "typed" and not password:
         form.password.errors = ["Type the password."]
         return _page(found, form, 422)
+    if aws.identity().read_only:
+        form.kind.errors = [UNKEPT]
+        return _page(found, form, 403)
     try:
         with ENGINES.own(connected.by(found, login, password).target):
             pass
@@ -94,6 +101,21 @@ def connect(identifier: str) -> Response:
     connected.keep(identifier, login, password)
     flash(f"Connected to {identifier}.", "done")
     return redirect(url_for("rds.query", identifier=identifier), 303)
+
+
+def _chosen(found: Instance, form: ConnectionForm) -> Login | None:
+    """Return the login that a form names; None, with the reason beside its field, for a secret that is not offered.
+
+    A secret that does not name the instance is taken only where the person said that it is another's.
+    """
+    kind, database = str(form.kind.data), str(form.database.data or "").strip()
+    if kind not in ("secret", "other"):
+        return Login(kind, user=str(form.user.data or "").strip(), database=database)
+    field = form.secret if kind == "secret" else form.other
+    if field.data not in {one.arn for one in connected.candidates(found) if one.fits is (kind == "secret")}:
+        field.errors = ["Choose one of the secrets that are listed here."]
+        return None
+    return Login("secret", secret=str(field.data), database=database)
 
 
 @bp.post("/<identifier>/connection/forget")

@@ -13,16 +13,18 @@ from app.blueprints.rds.service import keys
 from app.blueprints.rds.service import rows as service
 from app.blueprints.rds.service.cells import plain_text
 from app.blueprints.rds.service.rows import Row
-from app.blueprints.rds.views.common import changeable, problem_of
+from app.blueprints.rds.views import snippets
+from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import Connected, connected
 from app.problems import Problem
+from app.sql.edit import Edit
 from app.sql.errors import Conflict, SqlError
 from app.sql.values import Cell, Cut
 
 
 @dataclass(frozen=True)
 class Input:
-    """One field of the form: `text` as it stands there, `long` for an area instead of a line."""
+    """One field of the form: `text` as it stands there, `long` for an area of lines, `cut` for a large cell."""
 
     name: str
     type: str
@@ -33,6 +35,7 @@ class Input:
     primary: bool
     long: bool
     help: str
+    cut: bool = False
 
 
 @dataclass(frozen=True)
@@ -55,6 +58,8 @@ def edit_row(identifier: str) -> Response:
     """Show the form of a row, or of a new one where no key is given."""
     there, key = connected(identifier, request.args.get("database", "")), request.args.get("key", "")
     row = _row(there, key)
+    if row.found:
+        snippets.show_one(there, row.found)
     old = keys.dump([None if field.fixed else field.old for field in row.fields]) if key else ""
     return respond.page("rds/row.html", _page(there, row, key, old, [_input(field) for field in row.fields]))
 
@@ -62,29 +67,27 @@ def edit_row(identifier: str) -> Response:
 @bp.post("/<identifier>/row")
 def save_row(identifier: str) -> Response:
     """Insert, change or delete a row, as long as it is what the person saw."""
-    changeable()
-    there, key = connected(identifier, request.form.get("database", "")), request.form.get("key", "")
+    there = connected(identifier, request.form.get("database", ""), write=True)
+    key = request.form.get("key", "")
     row = _row(there, key)
     try:
-        told = _written(there, row, key, request.form.get("action", "save"))
+        done, told = _written(there, row, key, request.form.get("action", "save"))
     except SqlError as error:
         inputs = [_sent(place, _input(field)) for place, field in enumerate(row.fields)]
         page = _page(there, row, key, request.form.get("old", ""), inputs, problem_of(error))
         return respond.page("rds/row.html", page, status=409 if isinstance(error, Conflict) else 422)
+    snippets.show_one(there, done, write=True)
     flash(told, "done")
     return redirect(_back(there), 303)
 
 
-def _written(there: Connected, row: Row, key: str, action: str) -> str:
+def _written(there: Connected, row: Row, key: str, action: str) -> tuple[Edit, str]:
     if not key:
-        service.insert(there.target, row, _values(there, row, every=True))
-        return "The row is inserted."
+        return service.insert(there.target, row, _values(there, row, every=True)), "The row is inserted."
     seen = _as_seen(row)
     if action == "delete":
-        service.delete(there.target, seen)
-        return "The row is deleted."
-    service.update(there.target, seen, _values(there, seen, every=False))
-    return "The row is changed."
+        return service.delete(there.target, seen), "The row is deleted."
+    return service.update(there.target, seen, _values(there, seen, every=False)), "The row is changed."
 
 
 def _row(there: Connected, key: str) -> Row:
@@ -147,6 +150,7 @@ def _input(field: service.Field) -> Input:
         field.primary,
         "\n" in text or len(text) > 80 or field.kind == "json",
         told,
+        isinstance(field.old, Cut),
     )
 
 

@@ -4,10 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from app import aws, drawer
-from app.blueprints.rds.service.scripts import Ran
+from app.blueprints.rds.service.scripts import Ran, Step
 from app.blueprints.rds.views.connected import Connected
 from app.codegen import sql as codegen
+from app.codegen import sql_iam
 from app.codegen import sql_shell as shell
+from app.sql.edit import Edit
 from app.sql.statements import Statement
 
 
@@ -37,11 +39,24 @@ def show(there: Connected, script: Sequence[Statement], values: Mapping[str, obj
             replace(failed, status="Failed", error_code=wrong.code or wrong.title, error_message=wrong.happened)
         )
     if shown:
-        shown[0] = replace(
-            shown[0], python=codegen.python(program), command="" if ran.mistake else shell.command(program)
-        )
+        line = "" if ran.mistake else shell.command(program)
+        shown[0] = replace(shown[0], python=codegen.python(program), command=line, policy=_policy(there))
     for call in shown:
         drawer.add(call)
+
+
+def show_one(there: Connected, done: Edit, write: bool = False) -> None:
+    """Put one statement that a page made by itself into the call drawer; one that writes was committed."""
+    one = Step(done.statement.text, done.statement.word, 1, None, (), False, None, (), done.seconds)
+    show(there, [done.statement], done.parameters, Ran((one,), committed=write), write)
+
+
+def _policy(there: Connected) -> str:
+    """Return what the program must be allowed: to find the instance and to sign in to it."""
+    login, user = there.login, there.target.user
+    account = aws.identity().account or "*"
+    resource = there.instance.resource_id
+    return sql_iam.policy(account, aws.region(), there.instance.identifier, login.kind, login.secret, user, resource)
 
 
 def _call(word: str, seconds: float) -> drawer.ShownCall:

@@ -14,10 +14,11 @@ from app import aws, respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import keys
 from app.blueprints.rds.service.cells import as_json
-from app.blueprints.rds.service.scripts import Ran, Step
 from app.blueprints.rds.views import snippets
+from app.blueprints.rds.views.cell import address as cell_address
 from app.blueprints.rds.views.connected import Connected, connected
 from app.sql import page as paging
+from app.sql.edit import Edit
 from app.sql.page import Filter, Page, Query, Way
 from app.sql.values import Cell, Column
 
@@ -55,15 +56,11 @@ def table(identifier: str) -> Response:
     page = _page(there, query, found)
     if respond.wants_json():
         return _as_json(page)
-    snippets.show(there, [found.statement], found.parameters, Ran((_step(found),)), False)
+    snippets.show_one(there, Edit(found.statement, found.parameters, found.seconds))
     more: dict[str, Any] = {"comparisons": COMPARISONS, "row_keys": _keys(found), "links": _links(there, found)}
+    more["file"] = cell_address(there, query.schema, query.table)
     editable = bool(found.structure.key()) and not aws.identity().read_only
     return respond.page("rds/table.html", page, editable=editable, **more)
-
-
-def _step(found: Page) -> Step:
-    answer = found.answer
-    return Step(found.statement.text, "SELECT", 1, answer.columns, answer.rows, False, None, answer.notices, 0.0)
 
 
 def _query() -> Query:

@@ -1,6 +1,7 @@
 """What the templates of RDS need besides their pages."""
 
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 
 from app import drawer
@@ -22,4 +23,4 @@ def calls() -> dict[str, Any]:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of RDS the way to show cells and calls."""
-    return {"cells": cells, "calls": calls}
+    return {"cells": cells, "calls": calls, "cell_file": partial}

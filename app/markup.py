@@ -1,0 +1,87 @@
+"""The small parts that a page has dozens of, as functions: a macro of a template takes ten times as long.
+
+The macros' files (templates/macros) hand them on under their names, so templates import them from there.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from app import aws
+from app.assets import address
+
+WHY_OFF = "This account is read-only here: changes are switched off."
+_OFF = f' disabled title="{WHY_OFF}"'
+
+
+@lru_cache(256, typed=True)  # what is escaped already equals its text
+def icon(name: str, label: str = "", size: str = "", **more: str) -> Markup:
+    """Return one symbol of static/icons.svg; `class` is added to its own classes, `label` is for those who hear."""
+    classes = " ".join(filter(None, ["icon", f"icon-{size}" if size else "", more.get("class", "")]))
+    told = f'role="img" aria-label="{escape(label)}"' if label else 'aria-hidden="true"'
+    return safe(f'<svg class="{escape(classes)}" {told}><use href="{address("icons.svg")}#{escape(name)}"/></svg>')
+
+
+def attributes(pairs: Mapping[str, Any]) -> Markup:
+    """Return the attributes of a tag, " name=value" each with - for _; None and False leave one out."""
+    made = [
+        f" {escape(name.replace('_', '-'))}" + ("" if value is True else f'="{escape(value)}"')
+        for name, value in pairs.items()
+        if value is not None and value is not False
+    ]
+    return safe("".join(made))
+
+
+def button(
+    word: str,
+    kind: str = "",
+    symbol: str = "",
+    type: str = "submit",
+    small: bool = False,
+    changes: bool = False,
+    **more: Any,
+) -> Markup:
+    """Return a button; with `changes` it is off, and says why, where the account is read-only."""
+    off = _OFF if changes and aws.identity().read_only else ""
+    return safe(
+        f'<button type="{escape(type)}" class="{_classes(kind, small)}"{attributes(more)}{off}>{_word(word, symbol)}'
+        "</button>"
+    )
+
+
+def link_button(
+    word: str, href: str, kind: str = "", symbol: str = "", small: bool = False, changes: bool = False, **more: Any
+) -> Markup:
+    """Return a link that looks like a button; with `changes` it leads nowhere where the account is read-only."""
+    place = f' href="{escape(href)}"{attributes(more)}'
+    if changes and aws.identity().read_only:
+        told = attributes({"aria_label": more.get("aria_label")})
+        place = f' role="link" aria-disabled="true" title="{WHY_OFF}"{told}'
+    return safe(f'<a class="{_classes(kind, small)}"{place}>{_word(word, symbol)}</a>')
+
+
+def icon_button(
+    word: str, symbol: str, kind: str = "quiet", type: str = "button", small: bool = False, **more: Any
+) -> Markup:
+    """Return a square button with a symbol alone; its word is for those who hear or hover."""
+    classes = f"button button-{escape(kind)} button-icon{' button-small' if small else ''}"
+    named = f'type="{escape(type)}" class="{classes}" title="{escape(word)}"{attributes(more)}'
+    return safe(f'<button {named}>{icon(symbol)}<span class="visually-hidden">{escape(word)}</span></button>')
+
+
+def _classes(kind: str, small: bool) -> str:
+    return f"button{f' button-{escape(kind)}' if kind else ''}{' button-small' if small else ''}"
+
+
+def _word(word: str, symbol: str) -> str:
+    return f"{icon(symbol, size='small') if symbol else ''}{escape(word)}"
+
+
+def safe(text: str) -> Markup:
+    """Return text as HTML; every value in it was escaped where it was put in."""
+    return Markup(text)  # noqa: S704
+
+
+PARTS = (icon, attributes, button, link_button, icon_button)

@@ -1,0 +1,100 @@
+"""How templates are rendered quickly: what is the same on every page is rendered once, small parts are functions."""
+
+from collections.abc import MutableMapping
+from functools import lru_cache
+from types import FunctionType
+from typing import Any
+
+from flask import Flask, g, request
+from flask.templating import Environment
+from flask_wtf.csrf import generate_csrf
+from jinja2 import Template
+from jinja2.runtime import Context, Macro
+from markupsafe import Markup
+
+from app import calls_markup, markup
+
+KEPT = 256  # renderings of constant parts, and symbols, that are remembered
+ADDRESSES = 2048  # addresses that are remembered
+_REMEMBERING = type(lru_cache(lambda: None))
+
+
+class QuickContext(Context):
+    """A context that calls macros and plain functions without asking each time what they want to be passed."""
+
+    def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
+        """Call something for a template."""
+        kind = type(called)
+        if kind is Macro:
+            args = (self.eval_ctx, *args)
+        elif kind not in (FunctionType, _REMEMBERING) or "jinja_pass_arg" in called.__dict__:
+            return super().call(called, *args, **kwargs)
+        if kwargs:
+            kwargs.pop("_block_vars", None)
+            kwargs.pop("_loop_vars", None)
+        return called(*args, **kwargs)
+
+
+class QuickEnvironment(Environment):
+    """Flask's environment with one plain dictionary of globals, and templates found by their names alone.
+
+    Jinja gives each template a chain of two, whose names are then compared one by one at every import on every page.
+    """
+
+    context_class = QuickContext
+
+    def __init__(self, app: Flask, **options: Any) -> None:
+        super().__init__(app, **options)
+        self._found: dict[str, Template] = {}
+
+    def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
+        """Return the globals of a template; nothing here gives one its own."""
+        return super().make_globals(d) if d else self.globals
+
+    def get_template(
+        self, name: str | Template, parent: str | None = None, globals: MutableMapping[str, Any] | None = None
+    ) -> Template:
+        """Return a template; without automatic reload it is looked for once."""
+        found = self._found.get(name) if isinstance(name, str) else None
+        if found is None or globals:
+            found = super().get_template(name, parent, globals)
+            if isinstance(name, str) and not self.auto_reload:
+                self._found[name] = found
+        return found
+
+
+def csrf_token() -> str:
+    """Return this request's token; signed once."""
+    token: str | None = g.get("shown_csrf_token")
+    if token is None:
+        token = g.shown_csrf_token = generate_csrf()
+    return token
+
+
+def init_app(app: Flask) -> None:
+    """Render with the quick environment; give templates `constant`, `url_for` and the parts, as `draw_icon`."""
+    app.jinja_environment = QuickEnvironment  # type: ignore[assignment]  # Flask says its own class, and means any of it
+    environment = app.jinja_env
+
+    @lru_cache(KEPT, typed=True)  # what is escaped already equals its text
+    def rendered(name: str, _root: str, **values: Any) -> Markup:
+        return Markup(environment.get_template(name).render(values))  # noqa: S704 a template escapes by itself
+
+    def constant(name: str, **values: Any) -> Markup:
+        """Return a template that needs nothing of the request but `values`, rendered once for each set of them."""
+        return rendered(name, request.script_root, **values)
+
+    @lru_cache(ADDRESSES, typed=True)
+    def known(endpoint: str, _root: str, **values: Any) -> str:
+        return app.url_for(endpoint, **values)
+
+    def url_for(endpoint: str, **values: Any) -> str:
+        """Return Flask's address of an endpoint, which for the same values is the same in every request."""
+        # A leading _ asks for something of the request, such as the host of _external.
+        plain = all(isinstance(value, str | int | None) and name[:1] != "_" for name, value in values.items())
+        if endpoint.startswith(".") or not plain:
+            return app.url_for(endpoint, **values)
+        return known(endpoint, request.script_root, **values)
+
+    parts = {f"draw_{part.__name__}": part for part in (*markup.PARTS, *calls_markup.PARTS)}
+    environment.globals.update({"constant": constant, "url_for": url_for, **parts})

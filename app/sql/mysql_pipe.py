@@ -1,0 +1,42 @@
+"""Several commands to MySQL or MariaDB in one trip: sent together, their answers read one after the other.
+
+A server reads commands from its connection in order, whether or not somebody has waited for the answers in between.
+So to reset a connection costs a person nothing: the answer is read when the next one begins. Only commands of our own,
+whose answer is OK or an error, go this way. Like app.sql.wire it touches the driver's private parts.
+"""
+
+import struct
+from collections.abc import Sequence
+from typing import Any
+
+from pymysql import err
+from pymysql.constants import COMMAND
+
+RESET = 0x1F  # COM_RESET_CONNECTION
+_UNREAD = "trellis_unread"  # the attribute that counts answers which nobody has read yet
+
+
+def send(connection: Any, *commands: tuple[int, bytes]) -> None:
+    """Send commands without waiting. Raises the driver's errors."""
+    if not connection.open:
+        raise err.InterfaceError(0, "the connection is closed")
+    texts = [struct.pack("<iB", len(text) + 1, command) + text for command, text in commands]  # all are short
+    connection._result = None
+    connection._write_bytes(b"".join(texts))
+    setattr(connection, _UNREAD, getattr(connection, _UNREAD, 0) + len(commands))
+
+
+def query(connection: Any, texts: Sequence[str]) -> None:
+    """Run statements that give no rows, in one trip. Raises the driver's errors: the connection is then of no use."""
+    send(connection, *((COMMAND.COM_QUERY, text.encode()) for text in texts))
+    receive(connection)
+
+
+def receive(connection: Any) -> None:
+    """Read every answer that is due. Raises the first error among them: the connection is then of no use."""
+    while left := getattr(connection, _UNREAD, 0):
+        if not connection.open:
+            raise err.InterfaceError(0, "the connection is closed")
+        setattr(connection, _UNREAD, left - 1)
+        connection._next_seq_id = 1
+        connection._read_ok_packet()
