@@ -2,9 +2,8 @@
 
 import re
 import time
-from typing import Any
 
-from embedded.overlays.glue.asked import Fault, Record, invalid, missing, new_name, page, required
+from embedded.overlays.glue.asked import Fault, Record, invalid, new_name, page, required
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.triggers import schedule
 
@@ -51,37 +50,24 @@ def checked(asked: Record) -> Record:
     return fields
 
 
-def find(call: Call) -> Record:
-    """Return the crawler that the call names."""
-    name = required(call.asked, "Name")
-    found = call.book.find("crawler", call.where, name)
-    if found is None:
-        raise missing("Crawler", name)
-    return found
-
-
 def update(call: Call) -> Record:
     """UpdateCrawler."""
-    crawler = find(call)
-    if crawler["State"] != "READY":
-        raise Fault("CrawlerRunningException", f"Crawler {crawler['Name']} is running.")
+    crawler = _at_rest(call)
     crawler.update(checked(call.asked), LastUpdated=time.time(), Version=crawler["Version"] + 1)
     call.book.put("crawler", call.where, crawler["Name"], crawler)
     return {}
 
 
-def delete(call: Call) -> Record:
+async def delete(call: Call) -> Record:
     """DeleteCrawler."""
-    crawler = find(call)
-    if crawler["State"] != "READY":
-        raise Fault("CrawlerRunningException", f"Crawler {crawler['Name']} is running.")
-    call.book.drop("crawler", call.where, crawler["Name"])
+    _at_rest(call)
+    await call.forget("crawler")
     return {}
 
 
 def get(call: Call) -> Record:
     """GetCrawler."""
-    return {"Crawler": shown(find(call))}
+    return {"Crawler": shown(call.named("crawler"))}
 
 
 def get_all(call: Call) -> Record:
@@ -99,10 +85,8 @@ async def names(call: Call) -> Record:
 
 def batch_get(call: Call) -> Record:
     """BatchGetCrawlers."""
-    wanted: list[Any] = call.asked.get("CrawlerNames") or []
-    found = [one for name in wanted if (one := call.book.find("crawler", call.where, name))]
-    there = {one["Name"] for one in found}
-    return {"Crawlers": [shown(one) for one in found], "CrawlersNotFound": [n for n in wanted if n not in there]}
+    found, missing = call.several("crawler", "CrawlerNames")
+    return {"Crawlers": [shown(one) for one in found], "CrawlersNotFound": missing}
 
 
 def metrics(call: Call) -> Record:
@@ -130,14 +114,14 @@ def _metric(crawler: Record) -> Record:
 
 def start(call: Call) -> Record:
     """StartCrawler."""
-    find(call)
+    call.named("crawler")
     call.crawling.start(call.where, call.asked["Name"])
     return {}
 
 
 def stop(call: Call) -> Record:
     """StopCrawler."""
-    crawler = find(call)
+    crawler = call.named("crawler")
     call.crawling.stop(call.where, crawler)
     return {}
 
@@ -154,14 +138,14 @@ def stop_schedule(call: Call) -> Record:
 
 def update_schedule(call: Call) -> Record:
     """UpdateCrawlerSchedule."""
-    crawler = _named(call)
+    crawler = call.named("crawler", "CrawlerName")
     crawler["Schedule"] = {"ScheduleExpression": schedule(call.asked), "State": "SCHEDULED"}
     call.book.put("crawler", call.where, crawler["Name"], crawler)
     return {}
 
 
 def _scheduled(call: Call, state: str) -> Record:
-    crawler = _named(call)
+    crawler = call.named("crawler", "CrawlerName")
     if not crawler.get("Schedule"):
         raise Fault("NoScheduleException", f"Crawler {crawler['Name']} has no schedule.")
     if crawler["Schedule"]["State"] == state:
@@ -173,12 +157,12 @@ def _scheduled(call: Call, state: str) -> Record:
     return {}
 
 
-def _named(call: Call) -> Record:
-    name = required(call.asked, "CrawlerName")
-    found = call.book.find("crawler", call.where, name)
-    if found is None:
-        raise missing("Crawler", name)
-    return found
+def _at_rest(call: Call) -> Record:
+    """Return the crawler that the call names, which must not be at work."""
+    crawler = call.named("crawler")
+    if crawler["State"] != "READY":
+        raise Fault("CrawlerRunningException", f"Crawler {crawler['Name']} is running.")
+    return crawler
 
 
 def shown(crawler: Record) -> Record:

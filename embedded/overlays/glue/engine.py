@@ -18,6 +18,7 @@ from embedded.overlays.glue.emulator import Emulator
 from embedded.overlays.glue.execution import Execution, Outcome
 from embedded.overlays.glue.identity import retried
 from embedded.overlays.glue.prepare import Plan, prepare, remove
+from embedded.overlays.glue.spark import VENV
 from embedded.overlays.glue.streams import Streams
 from embedded.overlays.glue.words import command_failed, error_message
 from embedded.settings import Home
@@ -159,7 +160,7 @@ class Engine:
         """Run the script; None when it was stopped before it began."""
         loop, plan = asyncio.get_running_loop(), going.plan
         emulator = self.emulator(plan.where)
-        order = await prepare(plan, emulator)
+        order = await prepare(plan, emulator, Path(self.options.get("spark", VENV)))
         streams = Streams(emulator, loop, plan.run)
         await streams.make()
         if going.verdict:
@@ -173,7 +174,7 @@ class Engine:
             expiry.cancel()
 
     def _running(self, going: Going) -> None:
-        going.began = time.time()
+        going.began = going.plan.run["_Began"] = time.time()
         if not going.verdict:
             going.plan.run["JobRunState"] = "RUNNING"
             self._note(going.plan.where, going.plan.run)

@@ -1,7 +1,6 @@
 """One script as a process: started through its supervisor, its output read, its end awaited; runs in a thread."""
 
 import contextlib
-import fcntl
 import json
 import os
 import selectors
@@ -162,5 +161,7 @@ class Execution:
 def _widen(pipe: Any) -> None:
     """Let a pipe hold more, where that can be asked for: fewer turns for much output."""
     if sys.platform.startswith("linux"):
+        import fcntl
+
         with contextlib.suppress(OSError):
             fcntl.fcntl(pipe, _F_SETPIPE_SZ, 1024 * 1024)

@@ -14,7 +14,7 @@ def new_id() -> str:
 def retried(run: Record) -> Record:
     """Return the run that follows one that failed."""
     first, attempt = run["Id"].partition("_attempt_")[0], run["Attempt"] + 1
-    gone = ("CompletedOn", "ErrorMessage", "DPUSeconds", "_Peak", "_Directory")
+    gone = ("CompletedOn", "ErrorMessage", "DPUSeconds", "_Peak", "_Began", "_Directory")
     kept = {name: value for name, value in run.items() if name not in gone}
     fresh = {"Id": f"{first}_attempt_{attempt}", "Attempt": attempt, "PreviousRunId": run["Id"]}
     return {**kept, **fresh, "StartedOn": time.time(), "ExecutionTime": 0, "JobRunState": "STARTING"}

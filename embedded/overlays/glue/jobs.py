@@ -1,9 +1,8 @@
 """Job definitions."""
 
 import time
-from typing import Any
 
-from embedded.overlays.glue.asked import Fault, Record, missing, new_name, page, required
+from embedded.overlays.glue.asked import Fault, Record, new_name, page
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.engine import FINAL
 from embedded.overlays.glue.rules import job_fields
@@ -27,8 +26,8 @@ async def create(call: Call) -> Record:
 
 def update(call: Call) -> Record:
     """UpdateJob: the new definition replaces the old one as a whole."""
-    name = required(call.asked, "JobName")
-    job = find(call, name)
+    job = call.named("job", "JobName")
+    name = job["Name"]
     asked = call.asked.get("JobUpdate") or {}
     asked = {"Role": job["Role"], "Command": job["Command"], **asked}
     times = {"CreatedOn": job["CreatedOn"], "LastModifiedOn": time.time()}
@@ -36,21 +35,19 @@ def update(call: Call) -> Record:
     return {"JobName": name}
 
 
-def delete(call: Call) -> Record:
+async def delete(call: Call) -> Record:
     """DeleteJob: also a job that does not exist; its runs are stopped and forgotten."""
-    name = required(call.asked, "JobName")
-    call.book.drop("job", call.where, name)
+    name = await call.forget("job", "JobName")
     for run in call.book.all(f"run {name}", call.where):
         if run["JobRunState"] not in FINAL:
             call.engine.stop(call.where, run)
         call.book.drop(f"run {name}", call.where, run["Id"])
-    call.book.drop("bookmark", call.where, name)
     return {"JobName": name}
 
 
 def get(call: Call) -> Record:
     """GetJob."""
-    return {"Job": find(call, required(call.asked, "JobName"))}
+    return {"Job": call.named("job", "JobName")}
 
 
 def get_all(call: Call) -> Record:
@@ -68,15 +65,5 @@ async def names(call: Call) -> Record:
 
 def batch_get(call: Call) -> Record:
     """BatchGetJobs."""
-    wanted: list[Any] = call.asked.get("JobNames") or []
-    found = [job for name in wanted if (job := call.book.find("job", call.where, name))]
-    there = {job["Name"] for job in found}
-    return {"Jobs": found, "JobsNotFound": [name for name in wanted if name not in there]}
-
-
-def find(call: Call, name: str) -> Record:
-    """Return a job; EntityNotFoundException when there is none."""
-    job = call.book.find("job", call.where, name)
-    if job is None:
-        raise missing("Job", name)
-    return job
+    found, missing = call.several("job", "JobNames")
+    return {"Jobs": found, "JobsNotFound": missing}

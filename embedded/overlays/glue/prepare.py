@@ -45,11 +45,11 @@ class Plan:
         return {**(self.job.get("DefaultArguments") or {}), **own, **fixed}
 
 
-async def prepare(plan: Plan, emulator: Emulator) -> Order:
+async def prepare(plan: Plan, emulator: Emulator, venv: Path) -> Order:
     """Fetch everything and return what to run; NotReadyError says what is missing."""
     if sys.platform == "win32":
         raise NotReadyError("Job runs are not available on Windows: the embedded AWS could not end them safely.")
-    spark = await asyncio.to_thread(find_spark) if plan.spark else None
+    spark = await asyncio.to_thread(find_spark, venv) if plan.spark else None
     await check_role(plan, emulator)
     script = await _script(plan, emulator)
     arguments = plan.arguments()

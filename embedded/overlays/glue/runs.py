@@ -2,7 +2,6 @@
 
 import time
 
-from embedded.overlays.glue import jobs
 from embedded.overlays.glue.asked import Fault, Record, missing, page, required
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.engine import FINAL
@@ -11,14 +10,13 @@ from embedded.overlays.glue.starting import begin
 
 def start(call: Call) -> Record:
     """StartJobRun."""
-    job = jobs.find(call, required(call.asked, "JobName"))
+    job = call.named("job", "JobName")
     return {"JobRunId": begin(call.engine, call.where, job, call.asked)["Id"]}
 
 
 def get(call: Call) -> Record:
     """GetJobRun."""
-    name, run_id = required(call.asked, "JobName"), required(call.asked, "RunId")
-    jobs.find(call, name)
+    name, run_id = call.named("job", "JobName")["Name"], required(call.asked, "RunId")
     run = call.book.find(f"run {name}", call.where, run_id)
     if run is None:
         raise missing("Job run", run_id)
@@ -27,16 +25,14 @@ def get(call: Call) -> Record:
 
 def get_all(call: Call) -> Record:
     """GetJobRuns: the newest first."""
-    name = required(call.asked, "JobName")
-    jobs.find(call, name)
+    name = call.named("job", "JobName")["Name"]
     runs, token = page(call.book.all(f"run {name}", call.where)[::-1], call.asked, 200)
     return {"JobRuns": [shown(run) for run in runs], **token}
 
 
 def stop(call: Call) -> Record:
     """BatchStopJobRun: each by itself."""
-    name = required(call.asked, "JobName")
-    jobs.find(call, name)
+    name = call.named("job", "JobName")["Name"]
     done, errors = [], []
     for run_id in call.asked.get("JobRunIds") or []:
         try:
@@ -61,13 +57,12 @@ def _stop(call: Call, name: str, run_id: str) -> None:
 def shown(run: Record) -> Record:
     """Return a run as callers see it."""
     seen = {name: value for name, value in run.items() if not name.startswith("_")}
-    if run["JobRunState"] in ("RUNNING", "STOPPING"):
-        seen["ExecutionTime"] = int(time.time() - run["StartedOn"])
+    if run["JobRunState"] in ("RUNNING", "STOPPING") and "_Began" in run:
+        seen["ExecutionTime"] = int(time.time() - run["_Began"])
     return seen
 
 
 def bookmark(call: Call) -> Record:
     """GetJobBookmark and ResetJobBookmark: no run keeps one here, so there is none to show or to reset."""
-    name = required(call.asked, "JobName")
-    jobs.find(call, name)
+    name = call.named("job", "JobName")["Name"]
     raise Fault("EntityNotFoundException", f"There is no bookmark of the job {name}: the embedded AWS keeps none.")

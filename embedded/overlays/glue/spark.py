@@ -34,7 +34,7 @@ class Spark:
         }
 
 
-def find_spark(venv: Path = VENV) -> Spark:
+def find_spark(venv: Path) -> Spark:
     """Return where Spark is; NotReadyError says exactly what is missing."""
     python = venv / "bin" / "python"
     missing = []

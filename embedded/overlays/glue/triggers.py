@@ -1,7 +1,5 @@
 """Triggers as callers make, see, start and stop them."""
 
-from typing import Any
-
 from embedded.overlays.glue.asked import Fault, Record, invalid, missing, new_name, page, required
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.cron import CronError, parse
@@ -80,34 +78,23 @@ def _predicate(predicate: Record) -> Record:
     return {"Logical": predicate.get("Logical") or "AND", "Conditions": conditions}
 
 
-def find(call: Call) -> Record:
-    """Return the trigger that the call names."""
-    name = required(call.asked, "Name")
-    found = call.book.find("trigger", call.where, name)
-    if found is None:
-        raise missing("Trigger", name)
-    return found
-
-
 def update(call: Call) -> Record:
     """UpdateTrigger: the fields that are sent replace those that were."""
-    old = find(call)
+    old = call.named("trigger")
     asked = {**old, **(call.asked.get("TriggerUpdate") or {})}
     new = {"Name": old["Name"], "Type": old["Type"], "State": old["State"], **checked(old["Type"], asked)}
     call.book.put("trigger", call.where, old["Name"], new)
     return {"Trigger": shown(new)}
 
 
-def delete(call: Call) -> Record:
+async def delete(call: Call) -> Record:
     """DeleteTrigger: also one that does not exist."""
-    name = required(call.asked, "Name")
-    call.book.drop("trigger", call.where, name)
-    return {"Name": name}
+    return {"Name": await call.forget("trigger")}
 
 
 def start(call: Call) -> Record:
     """StartTrigger: one on demand fires now, the others from now on."""
-    trigger = find(call)
+    trigger = call.named("trigger")
     if trigger["Type"] == "ON_DEMAND":
         call.firing.fire(call.where, trigger)
     else:
@@ -117,7 +104,7 @@ def start(call: Call) -> Record:
 
 def stop(call: Call) -> Record:
     """StopTrigger."""
-    trigger = find(call)
+    trigger = call.named("trigger")
     if trigger["Type"] == "ON_DEMAND":
         raise invalid(f"The trigger {trigger['Name']} is on demand: there is nothing to stop.")
     _become(call, trigger, "DEACTIVATED")
@@ -132,7 +119,7 @@ def _become(call: Call, trigger: Record, state: str) -> None:
 
 def get(call: Call) -> Record:
     """GetTrigger."""
-    return {"Trigger": shown(find(call))}
+    return {"Trigger": shown(call.named("trigger"))}
 
 
 def get_all(call: Call) -> Record:
@@ -150,10 +137,8 @@ async def names(call: Call) -> Record:
 
 def batch_get(call: Call) -> Record:
     """BatchGetTriggers."""
-    wanted: list[Any] = call.asked.get("TriggerNames") or []
-    found = [one for name in wanted if (one := call.book.find("trigger", call.where, name))]
-    there = {one["Name"] for one in found}
-    return {"Triggers": [shown(one) for one in found], "TriggersNotFound": [n for n in wanted if n not in there]}
+    found, missing_names = call.several("trigger", "TriggerNames")
+    return {"Triggers": [shown(one) for one in found], "TriggersNotFound": missing_names}
 
 
 def _of_job(call: Call) -> list[Record]:

@@ -1,9 +1,8 @@
 """Workflows: kept and listed; none is run."""
 
 import time
-from typing import Any
 
-from embedded.overlays.glue.asked import Fault, Record, invalid, missing, new_name, page, required, texts
+from embedded.overlays.glue.asked import Fault, Record, invalid, new_name, page, texts
 from embedded.overlays.glue.call import Call
 
 
@@ -22,22 +21,20 @@ async def create(call: Call) -> Record:
 
 def update(call: Call) -> Record:
     """UpdateWorkflow."""
-    old = _find(call)
+    old = call.named("workflow")
     new = {**old, **_fields(call), "LastModifiedOn": time.time()}
     call.book.put("workflow", call.where, old["Name"], new)
     return {"Name": old["Name"]}
 
 
-def delete(call: Call) -> Record:
+async def delete(call: Call) -> Record:
     """DeleteWorkflow: also one that does not exist."""
-    name = required(call.asked, "Name")
-    call.book.drop("workflow", call.where, name)
-    return {"Name": name}
+    return {"Name": await call.forget("workflow")}
 
 
 def get(call: Call) -> Record:
     """GetWorkflow."""
-    return {"Workflow": _find(call)}
+    return {"Workflow": call.named("workflow")}
 
 
 def names(call: Call) -> Record:
@@ -48,32 +45,22 @@ def names(call: Call) -> Record:
 
 def batch_get(call: Call) -> Record:
     """BatchGetWorkflows."""
-    wanted: list[Any] = call.asked.get("Names") or []
-    found = [one for name in wanted if (one := call.book.find("workflow", call.where, name))]
-    there = {one["Name"] for one in found}
-    return {"Workflows": found, "MissingWorkflows": [name for name in wanted if name not in there]}
+    found, missing = call.several("workflow", "Names")
+    return {"Workflows": found, "MissingWorkflows": missing}
 
 
 def runs(call: Call) -> Record:
     """GetWorkflowRuns: there are none."""
-    _find(call)
+    call.named("workflow")
     return {"Runs": []}
 
 
 def start(call: Call) -> Record:
     """StartWorkflowRun: refused, it would run nothing."""
-    name = _find(call)["Name"]
+    name = call.named("workflow")["Name"]
     raise invalid(f"The workflow {name} cannot be started: the embedded AWS runs jobs and triggers, no workflows.")
 
 
 def _fields(call: Call) -> Record:
     kept: Record = {name: call.asked[name] for name in ("Description", "MaxConcurrentRuns") if name in call.asked}
     return {**kept, "DefaultRunProperties": texts(call.asked, "DefaultRunProperties")}
-
-
-def _find(call: Call) -> Record:
-    name = required(call.asked, "Name")
-    found = call.book.find("workflow", call.where, name)
-    if found is None:
-        raise missing("Workflow", name)
-    return found

@@ -74,6 +74,7 @@ def test_a_job_is_kept_changed_and_deleted(bench: Bench) -> None:
     glue.delete_job(JobName="kept")
     glue.delete_job(JobName="kept")
     assert refusal(glue.get_job, JobName="kept")[0] == "EntityNotFoundException"
+    assert glue.get_tags(ResourceArn=arn)["Tags"] == {}
 
 
 def test_jobs_come_in_pages(bench: Bench) -> None:

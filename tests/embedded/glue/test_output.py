@@ -38,6 +38,14 @@ def test_a_script_that_prints_nothing_has_an_empty_log(bench: Bench) -> None:
     assert run["ExecutionTime"] >= 1
 
 
+def test_a_script_that_never_stops_printing_is_stopped(bench: Bench) -> None:
+    name = bench.job("endless", "while True:\n    print('x' * 1000)\n")
+    run_id = bench.start(name)
+    bench.line(run_id)
+    bench.glue.batch_stop_job_run(JobName=name, JobRunIds=[run_id])
+    assert bench.until(name, run_id)["JobRunState"] == "STOPPED"
+
+
 def test_200_mb_of_output_keeps_the_first_and_the_last_lines_and_costs_little_memory(bench: Bench) -> None:
     script = (
         "import sys\nout = sys.stdout.buffer\nblock = b''.join(b'%07d %s\\n' % (n, b'x' * 91) for n in range(10_000))\n"

@@ -2,13 +2,15 @@
 
 import io
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from embedded.overlays.glue.asked import NotReadyError
-from embedded.overlays.glue.spark import find_spark
+from embedded.overlays.glue.spark import VENV, find_spark
 from tests.embedded.glue.conftest import Bench
+from tests.embedded.process import ROOT, Embedded
 
 ADDRESSES = "id,location_id,address_1,city,state_province\n" + "".join(
     f'{number},{number},"{number} Marigold Street, #{number}",Palo Alto,CA\n' for number in range(1, 11)
@@ -21,6 +23,7 @@ from awsglue.utils import getResolvedOptions
 from pyspark.context import SparkContext
 from awsglue.context import GlueContext
 from awsglue.job import Job
+from awsgluedq.transforms import EvaluateDataQuality
 
 args = getResolvedOptions(sys.argv, ["JOB_NAME", "BUCKET"])
 sc = SparkContext()
@@ -44,6 +47,19 @@ ApplyMapping_node2 = ApplyMapping.apply(
         ("nothing", "string", "nothing", "string"),
     ],
     transformation_ctx="ApplyMapping_node2",
+)
+EvaluateDataQuality().process_rows(
+    frame=ApplyMapping_node2,
+    ruleset='''
+    Rules = [
+        ColumnCount > 0
+    ]
+''',
+    publishing_options={
+        "dataQualityEvaluationContext": "EvaluateDataQuality_node1",
+        "enableDataQualityResultsPublishing": True,
+    },
+    additional_options={"dataQualityResultsPublishing.strategy": "BEST_EFFORT", "observations.scope": "ALL"},
 )
 S3bucket_node3 = glueContext.write_dynamic_frame.from_options(
     frame=ApplyMapping_node2,
@@ -77,6 +93,7 @@ print(sorted(row["twice"] for row in frame.toDF().collect()))
 context.write_dynamic_frame.from_options(
     frame, "s3", {"path": f"s3://{bucket}/spark/csv", "partitionKeys": ["state"]}, "csv", {"separator": ";"}
 )
+print(context.create_dynamic_frame.from_catalog(database="spark", table_name="addresses").toDF().dtypes[:2])
 try:
     spark.read.json(f"s3://{bucket}/spark/none/")
 except FileNotFoundError as error:
@@ -87,7 +104,7 @@ except FileNotFoundError as error:
 
 def missing() -> str:
     try:
-        find_spark()
+        find_spark(VENV)
     except NotReadyError as error:
         return str(error)
     return ""
@@ -122,6 +139,15 @@ def test_the_script_that_glue_studio_writes_runs(bench: Bench) -> None:
 @pytest.mark.timeout(300)
 def test_a_script_of_ones_own_reads_and_writes_s3_and_tells_its_line(bench: Bench) -> None:
     bench.s3.put_object(Bucket=bench.bucket, Key="spark/in/addresses.csv", Body=ADDRESSES.encode())
+    storage = {
+        "Columns": [{"Name": "number", "Type": "bigint"}, {"Name": "place", "Type": "string"}],
+        "Location": f"s3://{bench.bucket}/spark/in/",
+        "SerdeInfo": {"SerializationLibrary": "org.apache.hadoop.hive.serde2.OpenCSVSerde"},
+    }
+    parameters = {"classification": "csv", "skip.header.line.count": "1"}
+    bench.glue.create_database(DatabaseInput={"Name": "spark"})
+    table = {"Name": "addresses", "StorageDescriptor": storage, "Parameters": parameters}
+    bench.glue.create_table(DatabaseName="spark", TableInput=table)
     name = bench.job("own", OWN, "glueetl")
     run = bench.until(name, bench.start(name, Arguments={"--BUCKET": bench.bucket}), seconds=280)
     line = OWN.splitlines().index("1 / 0") + 1
@@ -129,14 +155,35 @@ def test_a_script_of_ones_own_reads_and_writes_s3_and_tells_its_line(bench: Benc
     assert (run["JobRunState"], run["ErrorMessage"]) == ("FAILED", message), bench.lines(
         run["Id"], "error", "/aws-glue/jobs"
     )
-    columns, twice, gone = bench.lines(run["Id"], "output", "/aws-glue/jobs")
+    columns, twice, typed, gone = bench.lines(run["Id"], "output", "/aws-glue/jobs")
     assert columns == "['address_1', 'city', 'id', 'state', 'twice'] 2 2"
     assert twice == "[18, 20]"
+    assert typed == "[('number', 'bigint'), ('place', 'string')]"
     assert gone.startswith("Path does not exist: s3://")
     keys = [found["Key"] for found in bench.s3.list_objects_v2(Bucket=bench.bucket, Prefix="spark/csv/")["Contents"]]
     assert all(key.startswith("spark/csv/state=CA/run-") for key in keys)
     body = bench.s3.get_object(Bucket=bench.bucket, Key=keys[0])["Body"].read().decode()
     assert body.splitlines()[0] == "address_1;city;id;twice"
+
+
+@spark
+@pytest.mark.timeout(300)
+def test_the_demos_spark_job_runs(bench: Bench) -> None:
+    bench.s3.put_object(Bucket=bench.bucket, Key="spark/in/addresses.csv", Body=ADDRESSES.encode())
+    name = bench.job("demo", (ROOT / "embedded/seed/glue/addresses_to_json_spark.py").read_text(), "glueetl")
+    places = {"--INPUT": f"s3://{bench.bucket}/spark/in/addresses.csv", "--OUTPUT": f"s3://{bench.bucket}/spark/demo/"}
+    run = bench.until(name, bench.start(name, Arguments=places), seconds=280)
+    assert run["JobRunState"] == "SUCCEEDED", run
+    assert bench.lines(run["Id"], "output", "/aws-glue/jobs") == [f"10 rows written below {places['--OUTPUT']}"]
+
+
+def test_a_run_without_spark_fails_at_once(fresh: Callable[..., Embedded], tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "glue.json").write_text(json.dumps({"spark": str(tmp_path / "none")}))
+    bench = Bench(fresh())
+    run = bench.ran(bench.job("nowhere", GENERATED, "glueetl"))
+    assert run["JobRunState"] == "FAILED"
+    assert "PySpark is not installed: run `make spark`" in run["ErrorMessage"]
 
 
 def test_where_spark_is_not_it_is_said_how_to_install_it(tmp_path: Path) -> None:

@@ -57,6 +57,26 @@ def test_a_chain_of_jobs_runs_once_and_only_after_a_trigger(bench: Bench) -> Non
         glue.delete_trigger(Name=name)
 
 
+def test_a_crawl_is_watched_and_started(bench: Bench) -> None:
+    glue = bench.glue
+    bench.s3.put_object(Bucket=bench.bucket, Key="watched/a.csv", Body=b"id,name\n1,x\n")
+    target = {"S3Targets": [{"Path": f"s3://{bench.bucket}/watched/"}]}
+    glue.create_crawler(Name="watched", Role="r", DatabaseName="watched", Targets=target)
+    bench.job("after-crawl", "print(1)")
+    glue.create_trigger(Name="crawls", Type="ON_DEMAND", Actions=[{"CrawlerName": "watched"}])
+    condition = {"LogicalOperator": "EQUALS", "CrawlerName": "watched", "CrawlState": "SUCCEEDED"}
+    glue.create_trigger(
+        Name="crawled",
+        Type="CONDITIONAL",
+        StartOnCreation=True,
+        Predicate={"Conditions": [condition]},
+        Actions=[{"JobName": "after-crawl"}],
+    )
+    glue.start_trigger(Name="crawls")
+    assert until(lambda: [run["JobRunState"] for run in runs(bench, "after-crawl")] == ["SUCCEEDED"])
+    assert [table["Name"] for table in glue.get_tables(DatabaseName="watched")["TableList"]] == ["watched"]
+
+
 def test_all_or_any_of_several_conditions(bench: Bench) -> None:
     glue = bench.glue
     for name, script in (("watch-1", "print(1)"), ("watch-2", "1 / 0"), ("after-all", "1"), ("after-any", "1")):

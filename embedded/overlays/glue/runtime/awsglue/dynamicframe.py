@@ -1,6 +1,6 @@
 """DynamicFrame over a DataFrame: every column has one type, so that there are no choices to resolve."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from . import mapping
@@ -127,3 +127,26 @@ class DynamicFrame:
 
     def _made(self, rows: Any, schema: Any) -> Any:
         return self.glue_ctx.spark_session.createDataFrame(rows, schema)
+
+
+class DynamicFrameCollection:
+    """Several frames, each under a name."""
+
+    def __init__(self, dynamic_frames: Mapping[str, DynamicFrame], glue_ctx: Any) -> None:
+        self._frames, self.glue_ctx = dict(dynamic_frames), glue_ctx
+
+    def __getitem__(self, key: str) -> DynamicFrame:
+        """Return a frame."""
+        return self._frames[key]
+
+    def __len__(self) -> int:
+        """Return how many there are."""
+        return len(self._frames)
+
+    def keys(self) -> list[str]:
+        """Return the names."""
+        return list(self._frames)
+
+    def select(self, key: str) -> DynamicFrame:
+        """Return a frame."""
+        return self._frames[key]
