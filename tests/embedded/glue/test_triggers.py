@@ -104,15 +104,17 @@ def test_all_or_any_of_several_conditions(bench: Bench) -> None:
 
 def test_a_schedule_fires_when_its_minute_comes(fresh: Callable[..., Embedded], tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
-    (tmp_path / "home" / "glue.json").write_text(json.dumps({"clock_starts": "2026-01-30T11:59:50+00:00"}))
+    (tmp_path / "home" / "glue.json").write_text(
+        json.dumps({"clock_starts": "2026-01-30T11:59:50+00:00", "clock_rate": 30})
+    )
     bench = Bench(fresh())
     for name, schedule in (("noon", "cron(* 12 * * ? *)"), ("evening", "cron(0 18 * * ? *)")):
         bench.job(name, "print(1)")
         bench.glue.create_trigger(
             Name=name, Type="SCHEDULED", Schedule=schedule, StartOnCreation=True, Actions=[{"JobName": name}]
         )
-    assert until(lambda: [run["JobRunState"] for run in runs(bench, "noon")] == ["SUCCEEDED"], 90)
-    assert runs(bench, "noon")[0]["TriggerName"] == "noon"
+    assert until(lambda: "SUCCEEDED" in [run["JobRunState"] for run in runs(bench, "noon")])
+    assert {run["TriggerName"] for run in runs(bench, "noon")} == {"noon"}
     assert runs(bench, "evening") == []
 
 
