@@ -67,6 +67,8 @@ class Book:
             self.close()
             self._kept = {}
             self._path.replace(self._path.with_suffix(".damaged"))
+            for part in ("-wal", "-shm"):
+                self._path.with_name(self._path.name + part).unlink(missing_ok=True)
 
     def _open(self) -> Any:
         if self._file is None:
