@@ -102,9 +102,10 @@ class Engine:
         if len(self._going) >= MOST_RUNS:
             raise Fault("ResourceNumberLimitExceededException", f"At most {MOST_RUNS} job runs go on at a time.")
         self._trim(where, job["Name"])
-        run["JobRunState"] = "WAITING" if full else "STARTING"
-        self._note(where, run)
-        if not full:
+        if full:
+            run["JobRunState"] = "WAITING"
+            self._note(where, run)
+        else:
             self._begin(where, job, run)
 
     def refuse(self, where: Where, run: Record, reason: str) -> None:
@@ -129,7 +130,8 @@ class Engine:
 
     def _begin(self, where: Where, job: Record, run: Record) -> None:
         directory = Path(tempfile.mkdtemp(prefix="glue-python-scripts-"))
-        run["_Directory"] = str(directory)
+        run.update(JobRunState="STARTING", _Directory=str(directory))
+        self._note(where, run)
         going = self._going[run["Id"]] = Going(Plan(where, dict(job), run, directory))
         going.task = asyncio.get_running_loop().create_task(self._live(going))
 
@@ -218,14 +220,10 @@ class Engine:
         if job is None:
             return
         if state == "FAILED" and plan.run["Attempt"] < plan.job.get("MaxRetries", 0):
-            again = retried(plan.run)
-            self._note(plan.where, again)
-            self._begin(plan.where, job, again)
+            self._begin(plan.where, job, retried(plan.run))
         most = (job.get("ExecutionProperty") or {}).get("MaxConcurrentRuns", 1)
         for run in self.book.all(f"run {name}", plan.where):
             if run["JobRunState"] == "WAITING" and self.busy(plan.where, name) < most:
-                run["JobRunState"] = "STARTING"
-                self._note(plan.where, run)
                 self._begin(plan.where, job, run)
 
     def _note(self, where: Where, run: Record) -> None:
