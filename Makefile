@@ -5,7 +5,7 @@ PORT ?= 5000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check bench reset clean
+.PHONY: help run test test-fast check bench spark reset clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -30,11 +30,14 @@ check: .venv/dev ## style and types only
 bench: .venv/dev embedded/.venv/installed ## measure against the limits, side by side
 	$(BIN)/python -m bench
 
+spark: embedded/.venv-spark/installed ## install PySpark for Glue's Spark jobs (300 MB; they need Java 17 as well)
+	@java -version >/dev/null 2>&1 || echo "Java is missing. On Debian and Ubuntu: apt install openjdk-17-jre-headless"
+
 reset: .venv/runtime ## empty the embedded AWS
 	@$(BIN)/python -m app reset
 
-clean: ## remove both environments and every cache; the embedded AWS's state stays
-	rm -rf .venv embedded/.venv .pytest_cache .mypy_cache .ruff_cache dist
+clean: ## remove every environment and every cache; the embedded AWS's state stays
+	rm -rf .venv embedded/.venv embedded/.venv-spark .pytest_cache .mypy_cache .ruff_cache dist
 
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
@@ -53,3 +56,9 @@ clean: ## remove both environments and every cache; the embedded AWS's state sta
 
 embedded/.venv/installed: embedded/requirements.txt .venv/runtime
 	@$(BIN)/python -m app install
+
+embedded/.venv-spark/installed: embedded/requirements-spark.txt
+	@echo "Installing PySpark (once)..."
+	@$(PYTHON) -m venv embedded/.venv-spark
+	@embedded/.venv-spark/bin/pip install -q --disable-pip-version-check -r embedded/requirements-spark.txt
+	@touch $@

@@ -6,12 +6,11 @@ A contract test stands behind each; an upgrade of the emulator is tried against 
 import functools
 import importlib
 import os
-import secrets
 import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_dynamodb, host_logs, host_paths, host_ranges, host_s3
+from embedded import children, host_dynamodb, host_logs, host_paths, host_ranges, host_s3, sessions
 from embedded.asgi import App
 from embedded.errors import Response
 from embedded.events import EventStore
@@ -26,7 +25,6 @@ class Host:
 
     def __init__(self, home: Home, port: int) -> None:
         os.environ.update(emulator_environment(home, port))
-        self._sessions: dict[str, tuple[str, str, str]] = {}
         self._module: Any = importlib.import_module("ministack.app")
         persistence: Any = importlib.import_module("ministack.core.persistence")
         host_s3.settle(home.objects)
@@ -71,21 +69,9 @@ class Host:
         """Return an emulated service's module, loaded if it was not yet."""
         return self._module._get_module(name)
 
-    def credentials(self, access_key: str, token: str) -> tuple[str, str] | None:
-        """Return the secret and account of a Lambda function's session, or None when it is not one of this run."""
-        secret, account, wanted = self._sessions.get(access_key, ("", "", ""))
-        return (secret, account) if wanted and secrets.compare_digest(wanted, token) else None
-
     def _execution_credentials(self, config: Mapping[str, Any]) -> dict[str, str]:
         """Give Lambda code a session of its own, as AWS does: it never sees the state's secret."""
-        account = str(config.get("FunctionArn", "")).split(":")[4]
-        for access_key, (secret, owner, token) in self._sessions.items():
-            if owner == account:
-                return _session_variables(access_key, secret, token)
-        access_key = "ASIA" + secrets.token_hex(8).upper()
-        secret, token = secrets.token_urlsafe(30), secrets.token_urlsafe(60)
-        self._sessions[access_key] = (secret, account, token)
-        return _session_variables(access_key, secret, token)
+        return sessions.variables(str(config.get("FunctionArn", "")).split(":")[4])
 
     def preflight(self, request: Request) -> Response:
         """Answer a browser's preflight from the CORS configuration of the bucket that the path names."""
@@ -116,7 +102,3 @@ def _followed(function: Callable[..., Any], seen: Callable[[], None]) -> Callabl
             seen()
 
     return followed
-
-
-def _session_variables(access_key: str, secret: str, token: str) -> dict[str, str]:
-    return {"AWS_ACCESS_KEY_ID": access_key, "AWS_SECRET_ACCESS_KEY": secret, "AWS_SESSION_TOKEN": token}

@@ -69,12 +69,25 @@ class Lasting(Protocol):
         """End in order, within seconds."""
 
 
+@runtime_checkable
+class Reaching(Protocol):
+    """What an overlay has besides when it calls the emulator by itself, without a request."""
+
+    def reach(self, forward: Below, /) -> None:
+        """Keep the way to the emulator."""
+
+
 @dataclass
 class Overlaid:
     """The ASGI layer: the first overlay that answers wins, else the emulator does."""
 
     app: App
     overlays: Sequence[Overlay]
+
+    def __post_init__(self) -> None:
+        for overlay in self.overlays:
+            if isinstance(overlay, Reaching):
+                overlay.reach(Below(self.app))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""

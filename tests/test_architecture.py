@@ -23,7 +23,8 @@ def imports(path: Path) -> Iterator[str]:
 
 def sources(*folders: str) -> list[Path]:
     """Return the Python files below the named folders of the project."""
-    return [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")) if ".venv" not in path.parts]
+    found = (path for folder in folders for path in sorted((ROOT / folder).rglob("*.py")))
+    return [path for path in found if not {".venv", ".venv-spark"} & set(path.parts)]
 
 
 def named(path: Path) -> str:

@@ -17,24 +17,14 @@ def refused(call: Any, **arguments: Any) -> tuple[str, str]:
     return details["Code"], details["Message"]
 
 
-@pytest.mark.parametrize(
-    ("command", "word"), [("glueetl", "Spark"), ("gluestreaming", "Spark"), ("pythonshell", "Python shell")]
-)
-def test_glue_jobs_are_not_run(embedded_aws: Embedded, command: str, word: str) -> None:
+@pytest.mark.parametrize(("command", "word"), [("gluestreaming", "Streaming jobs"), ("glueray", "Ray jobs")])
+def test_glue_jobs_that_cannot_run_are_refused(embedded_aws: Embedded, command: str, word: str) -> None:
     glue = embedded_aws.client("glue")
     glue.create_job(Name=command, Role=ROLE, Command={"Name": command, "ScriptLocation": "s3://b/s.py"})
     code, message = refused(glue.start_job_run, JobName=command)
     assert code == "InvalidInputException"
     assert word in message
     assert glue.get_job_runs(JobName=command)["JobRuns"] == []
-    assert refused(glue.start_job_run, JobName="none")[0] == "EntityNotFoundException"
-
-
-def test_glue_crawlers_are_not_started(embedded_aws: Embedded) -> None:
-    glue = embedded_aws.client("glue")
-    glue.create_crawler(Name="c", Role=ROLE, DatabaseName="d", Targets={"S3Targets": [{"Path": "s3://b/"}]})
-    assert refused(glue.start_crawler, Name="c")[0] == "InvalidInputException"
-    assert refused(glue.start_crawler, Name="none")[0] == "EntityNotFoundException"
 
 
 def test_no_database_is_claimed(embedded_aws: Embedded) -> None:

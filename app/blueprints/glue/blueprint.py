@@ -1,0 +1,5 @@
+"""The Glue blueprint, alone in its module so that every view can register on it."""
+
+from flask import Blueprint
+
+bp = Blueprint("glue", __name__, url_prefix="/glue")

@@ -1,0 +1,91 @@
+"""The emulator in the name of one account and region, for what Glue does without a request: a run, a schedule."""
+
+import json
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from embedded.errors import Response
+from embedded.layers import Below, json_request
+from embedded.overlays.glue.asked import Where
+from embedded.request import Request
+from embedded.signing import ALGORITHM
+
+
+class ObjectError(Exception):
+    """An object that cannot be read, with S3's own reason."""
+
+
+@dataclass(frozen=True)
+class Emulator:
+    """Calls to other services."""
+
+    forward: Below
+    where: Where
+    port: int
+
+    async def json(self, service: str, target: str, parameters: Any) -> tuple[int, Any]:
+        """Call a JSON service; return status and answer."""
+        request = json_request(self._request("", "POST", "/", b"", "", ""), service, target, parameters)
+        response = await self.forward(request)
+        return response.status, json.loads(response.body or b"{}")
+
+    async def query(self, service: str, **parameters: str) -> Response:
+        """Call a service of the query protocol."""
+        body = urlencode(parameters).encode()
+        return await self.forward(self._request(service, "POST", "/", body, "", "application/x-www-form-urlencoded"))
+
+    async def read(self, bucket: str, key: str) -> bytes:
+        """Return an object; ObjectError when there is none."""
+        response = await self.forward(self._request("s3", "GET", f"/{bucket}/{key}", b"", "", ""))
+        if response.status != 200:
+            known = {404: "The specified key does not exist.", 403: "Access Denied."}
+            if b"NoSuchBucket" in response.body:
+                raise ObjectError("The specified bucket does not exist.")
+            raise ObjectError(known.get(response.status, f"S3 answered {response.status}."))
+        return response.body
+
+    async def get(self, path: str, query: str) -> Response:
+        """Ask S3."""
+        return await self.forward(self._request("s3", "GET", path, b"", query, ""))
+
+    async def part(self, bucket: str, key: str, start: int, length: int) -> bytes:
+        """Return some bytes of an object, fewer where it ends before."""
+        request = self._request("s3", "GET", f"/{bucket}/{key}", b"", "", "")
+        request.scope["headers"].append((b"range", f"bytes={start}-{start + length - 1}".encode()))
+        request.headers["range"] = f"bytes={start}-{start + length - 1}"
+        response = await self.forward(request)
+        if response.status not in (200, 206):
+            raise ObjectError(f"S3 answered {response.status} for {key}.")
+        return response.body[:length]
+
+    def _request(self, service: str, method: str, path: str, body: bytes, query: str, kind: str) -> Request:
+        day = datetime.now(UTC).strftime("%Y%m%d")
+        credential = f"{self.where.account}/{day}/{self.where.region}/{service}/aws4_request"
+        fields = {
+            "host": f"127.0.0.1:{self.port}",
+            "content-length": str(len(body)),
+            "authorization": f"{ALGORITHM} Credential={credential}, SignedHeaders=host, Signature=proved",
+        }
+        if kind:
+            fields["content-type"] = kind
+        scope = {
+            "type": "http",
+            "http_version": "1.1",
+            "scheme": "http",
+            "method": method,
+            "path": path,
+            "raw_path": quote(path).encode(),
+            "query_string": query.encode(),
+            "headers": [(name.encode(), value.encode("latin-1")) for name, value in fields.items()],
+            "client": ("127.0.0.1", 0),
+            "server": ("127.0.0.1", self.port),
+        }
+        made = Request(scope, _nothing_more, service, self.where.region, self.where.account)
+        made.keep(body, complete=True)
+        return made
+
+
+async def _nothing_more() -> dict[str, Any]:
+    return {"type": "http.disconnect"}

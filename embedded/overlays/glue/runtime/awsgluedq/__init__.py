@@ -1,0 +1,1 @@
+"""The part of Glue Data Quality that generated scripts use."""

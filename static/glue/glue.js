@@ -1,0 +1,84 @@
+// Glue's pages: the price as it is typed, further arguments, logs that follow their end, calls of the looks.
+const MOST_LINES = 5000;
+
+function money(amount) {
+  if (amount === 0) return "$0";
+  if (amount < 0.00005) return "under $0.0001";
+  return amount >= 1 ? `$${amount.toFixed(2)}` : `$${amount.toFixed(4)}`;
+}
+
+function startPrice(form) {
+  const place = form.querySelector("[data-glue-price]");
+  const worker = form.querySelector("[data-glue-worker]");
+  const units = form.querySelector("[data-glue-units]");
+  form.addEventListener("input", () => {
+    const chosen = worker?.selectedOptions[0];
+    const rate = Number(chosen?.dataset.rate ?? place.dataset.rate);
+    const size = chosen ? Number(chosen.dataset.units) * Number(form.querySelector("[data-glue-workers]").value) : Number(units?.value);
+    if (Number.isFinite(size) && (chosen || units)) place.textContent = money((size * rate) / 60);
+  });
+}
+
+function startExtra(form) {
+  const rows = form.querySelector("[data-glue-extra]");
+  form.querySelector("[data-glue-add]").addEventListener("click", () => {
+    const row = rows.lastElementChild.cloneNode(true);
+    const number = rows.children.length + 1;
+    for (const part of row.querySelectorAll("input, label")) {
+      const name = part.id || part.htmlFor;
+      const fresh = name.replace(/\d+$/, number);
+      if (part.localName === "label") part.htmlFor = fresh;
+      else Object.assign(part, { id: fresh, value: "" });
+    }
+    rows.append(row);
+    row.querySelector("input").focus();
+  });
+}
+
+function toEnd(log) {
+  log.scrollTop = log.scrollHeight;
+}
+
+// A log stays at its end while a person is there, and holds no more lines than a browser likes.
+function startLog(log) {
+  let follows = true;
+  log.addEventListener("scroll", () => {
+    follows = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+  });
+  new MutationObserver(() => {
+    while (log.childElementCount > MOST_LINES) log.firstElementChild.remove();
+    if (follows) toEnd(log);
+  }).observe(log, { childList: true });
+  toEnd(log);
+}
+
+function rowOf(call, but) {
+  const said = (row, name) => row.querySelector(`[data-fill="${name}"]`)?.textContent;
+  return [...document.querySelectorAll("#drawer .call")].find((row) => row !== but && !row.classList.contains("call-failed") &&
+    said(row, "service") === call.service && said(row, "operation") === call.operation);
+}
+
+// Looks ask the same again and again: the drawer shows each call once, with how often it was made.
+function fold(call) {
+  window.trellis.drawer.add([call]);
+  const fresh = document.querySelector("[data-drawer-added]").lastElementChild;
+  const known = call.error_code ? null : rowOf(call, fresh);
+  if (!known) return;
+  const times = known.querySelector('[data-fill="times"]');
+  times.textContent = `× ${Number(times.textContent.replace(/\D/g, "") || 1) + call.count}`;
+  fresh.remove();
+}
+
+function takeCalls() {
+  for (const carrier of document.querySelectorAll("template[data-glue-calls]")) {
+    JSON.parse(carrier.dataset.glueCalls).forEach(fold);
+    carrier.remove();
+  }
+}
+
+document.querySelectorAll("[data-glue-start]").forEach((form) => {
+  startPrice(form);
+  startExtra(form);
+});
+document.querySelectorAll("[data-glue-log]").forEach(startLog);
+document.addEventListener("htmx:afterSettle", takeCalls);
