@@ -65,7 +65,7 @@ class FormReader:
         return len(self._held) - self._at
 
     def left_of(self, length: int, received: int) -> int:
-        """Return the bytes of the current part that are not yet read, where it is the last one of a body of `length`."""
+        """Return the unread bytes of the current part, if it is the last one of a body of `length` bytes."""
         end = len(self._delimiter) + len(b"--\r\n")
         return max(length - received + self.ahead - end, 0)
 
