@@ -122,6 +122,7 @@ def test_the_last_line_of_a_key_wins(client: FlaskClient, aws: Any, people: str)
 def test_what_cannot_be_read_is_said_by_both(client: FlaskClient, people: str, data: bytes, words: str) -> None:
     shown = check_page(send(client, f"/dynamodb/{people}/import/check", data), "check", 200, 2)
     assert words in shown.text
+    assert ("JSON, UTF-8" in shown.text) == data.startswith(b"["), "what could not be found out is not claimed"
     found = json_of(client, f"/dynamodb/{people}/import", data)
     assert found["state"] == "failed"
     assert words in found["reason"]

@@ -106,7 +106,9 @@ def _look(record: Record, tally: Tally, wrong: list[tuple[int, str]], work: Work
 def _form(source: Any) -> str:
     if isinstance(source, CsvRecords):
         return "csv"
-    return "dynamodb" if source is not None and source.marshalled else "json"
+    if source is None:
+        return ""
+    return "dynamodb" if source.marshalled else "json"
 
 
 def _columns(source: Any, keys: set[str]) -> tuple[Column, ...]:
