@@ -59,6 +59,16 @@ class FormReader:
         self._inside = False  # whether a part's data is being read
         self._ended = False  # whether the last boundary was seen
 
+    @property
+    def ahead(self) -> int:
+        """How many bytes were received and not yet read."""
+        return len(self._held) - self._at
+
+    def left_of(self, length: int, received: int) -> int:
+        """Return the unread bytes of the current part, if it is the last one of a body of `length` bytes."""
+        end = len(self._delimiter) + len(b"--\r\n")
+        return max(length - received + self.ahead - end, 0)
+
     def parts(self) -> Iterator[Part]:
         """Yield the headers of each part; what the caller did not read of the part before is skipped."""
         self._inside = True

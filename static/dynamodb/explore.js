@@ -13,6 +13,13 @@ function start() {
   startBuilder(part.querySelector("[data-ddb-builder]"));
   startGrids(part);
   startPages(part, addCalls);
+  part.querySelector("[data-ddb-save]").addEventListener("submit", saveWhatIsTyped);
+}
+
+/** What is saved is what the conditions say now, also where they have not been run. */
+function saveWhatIsTyped(event) {
+  const builder = document.querySelector("[data-ddb-builder]");
+  event.target.elements.query.value = new URLSearchParams(clean(builder).filter(([name]) => name !== "view"));
 }
 
 document.addEventListener("htmx:configRequest", (event) => {

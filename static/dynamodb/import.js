@@ -8,7 +8,7 @@ const step = document.querySelector("[data-import-step]");
 const title = document.title;
 let file; // what was chosen last
 
-const number = new Intl.NumberFormat("en-US");
+const number = { format: (value) => value.toLocaleString("en").replaceAll(",", "\u202f") };
 
 function size(bytes) {
   const units = ["B", "KiB", "MiB", "GiB"];

@@ -49,6 +49,21 @@ def test_items_that_dynamodb_refuses(client: FlaskClient, aws: Any, text: str, s
     assert aws.scan(TableName="bad")["Count"] == 0
 
 
+def test_each_wrong_field_has_its_own_words_and_the_rest_names_them(client: FlaskClient) -> None:
+    values = [("id", "S", "x"), ("a", "N", "9" * 39), ("b", "SS", "[]"), ("c", "L", "[" * 40 + "]" * 40), ("d", "M", '{"e": 1, "e": 2}')]  # fmt: skip # noqa: E501
+    fields = {f"{sign}{at}": text for at, one in enumerate(values) for sign, text in zip("ntv", one, strict=True)}
+    shown = check_page(post(client, ITEM, view="form", old="", action="save", **fields), "item", 422, 1)
+    told = ["".join(e.itertext()).strip() for e in shown.all(".//p[@class='fault']")]
+    assert len(told) == 4
+    assert "39 significant digits" in told[0]
+    assert told[1].startswith("A set cannot be empty")
+    assert "more than 32 levels deep" in told[2]
+    assert len(told[2]) < 120, "a deep path is cut"
+    assert "stands twice" in told[3]
+    assert "4 attributes are wrong: a, b, c, d." in shown.text
+    assert [shown.field(f"v{at}").text for at in range(2)] == ["x", "9" * 39], "what was typed is kept"
+
+
 @pytest.mark.parametrize("name", ["size", "a.b", "two words", "🌻", "#", ":v", "select", "\\", "é" * 100])
 def test_names_of_any_kind_are_saved_and_found(client: FlaskClient, aws: Any, name: str) -> None:
     text = json.dumps({"id": "named", name: "here"})

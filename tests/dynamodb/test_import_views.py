@@ -122,6 +122,7 @@ def test_the_last_line_of_a_key_wins(client: FlaskClient, aws: Any, people: str)
 def test_what_cannot_be_read_is_said_by_both(client: FlaskClient, people: str, data: bytes, words: str) -> None:
     shown = check_page(send(client, f"/dynamodb/{people}/import/check", data), "check", 200, 2)
     assert words in shown.text
+    assert ("JSON, UTF-8" in shown.text) == data.startswith(b"["), "what could not be found out is not claimed"
     found = json_of(client, f"/dynamodb/{people}/import", data)
     assert found["state"] == "failed"
     assert words in found["reason"]
@@ -214,3 +215,25 @@ def test_every_refused_line_is_in_the_report(client: FlaskClient, people: str) -
     lines = [json.loads(line) for line in report.splitlines()]
     assert [one["line"] for one in lines] == list(range(2, 1302))
     assert checked["checked"]["refused"] == 1300
+
+
+def test_the_dry_run_counts_keys_that_come_twice_and_indexes(client: FlaskClient, people: str) -> None:
+    data = b"id,n,city\na,1,Rome\na,1.0,Oslo\nb,1,\na,1,Rome\n"
+    found = json_of(client, f"/dynamodb/{people}/import/check", data)["checked"]
+    assert (found["good"], found["repeated"], found["compared"]) == (4, 2, True)
+    assert found["units"] == 4 + 3, "an item without a city is not in the index"
+    shown = check_page(send(client, f"/dynamodb/{people}/import/check", data), "check", 200, 2)
+    assert "2 items have a key that came before" in shown.text
+
+
+def test_an_import_goes_on_with_a_file_of_its_size_only(client: FlaskClient, aws: Any, people: str, app: Any) -> None:
+    good, id = b"id,n\n" + b"".join(b"p%03d,%d\n" % (n, n) for n in range(60)), new_id()
+    whole = json_of(client, f"/dynamodb/{people}/import", good, id=id)
+    assert whole["total"] == len(good)
+    longer = json_of(client, f"/dynamodb/{people}/import", good + b"more,1\n", id=id)
+    assert (longer["state"], longer["code"]) == ("failed", "NotTheSame")
+    assert f"{len(good) + 7:,} bytes" in longer["reason"]
+    assert len(rows(aws, people)) == 60
+    shown = check_page(client.get(f"/dynamodb/{people}/import?again={id}"), "again", 200, 2)
+    assert f"{len(good)} B" in shown.text
+    assert json_of(client, f"/dynamodb/{people}/import", good, id=id)["state"] == "done", "the right one still goes on"

@@ -22,6 +22,8 @@ def item(pk: str, sk: str, **more: str) -> Item:
 def test_items_are_told_apart_by_prefix_attribute_or_shape() -> None:
     assert patterns.kind_of(item("CUSTOMER#1", "ORDER#7"), KEYS) == "ORDER"
     assert patterns.kind_of(item("CUSTOMER#1", "x"), KEYS) == "CUSTOMER"
+    assert patterns.kind_of(item("CUSTOMER#1", "PROFILE"), KEYS) == "PROFILE"
+    assert patterns.kind_of(item("1", "profile"), KEYS) == "profile"
     assert patterns.kind_of(item("1", "x", type="invoice"), KEYS) == "invoice"
     assert patterns.kind_of(item("1", "x", b="", a=""), KEYS) == "a, b"
     assert patterns.kind_of(item("1", "x"), KEYS) == "only its key"

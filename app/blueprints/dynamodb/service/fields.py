@@ -111,6 +111,7 @@ def item(given: Sequence[Field]) -> tuple[Item, list[Field]]:
             try:
                 found[one.name] = value(one)
             except wire.Mistake as error:
-                fault = f"{error.where}: {error.message}" if error.where else error.message
+                where = wire.written([step for step in error.path if step not in _MARKS.values()])
+                fault = f"{where}: {error.message}" if where else error.message
         told.append(Field(one.name, one.type, one.text, one.key, one.quoted, fault))
     return found, told

@@ -4,6 +4,7 @@ A large table is read in part: from eight places of its key space, so that the s
 https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/bp-partition-key-design.html
 """
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -23,6 +24,7 @@ DRAWN = 150  # items of one partition
 KINDS = 6  # kinds of items that are told apart by colour
 HOT_TIMES, HOT_SHARE, HOT_ITEMS = 3.0, 0.1, 5
 COLLECTION_LIMIT = 10 * 1024**3  # bytes of an item collection where there are local indexes
+_WORD = re.compile(r"[A-Z_]{4,}|(profile|meta|metadata|info|details|settings)")  # PROFILE beside ORDER#2026-01
 _NAMED = ("entity", "entity_type", "type", "_type", "kind", "item_type")
 
 
@@ -163,11 +165,15 @@ def _sort(item: Item, keys: tuple[Key, ...]) -> str:
 
 
 def kind_of(item: Item, keys: tuple[Key, ...]) -> str:
-    """Return what kind of thing an item is: the word before # in its sort key, an attribute that says so, its shape."""
+    """Return what kind of thing an item is.
+
+    That is the word before # in a key, or the whole sort key where it is such a word, an attribute that says so, its
+    shape.
+    """
     for key in reversed(keys):
         text = item.get(key.name, {}).get("S", "")
         word, mark, _ = text.partition("#")
-        if mark and 0 < len(word) <= 30:
+        if (mark or (key is keys[-1] and len(keys) > 1 and _WORD.fullmatch(word))) and 0 < len(word) <= 30:
             return str(word)
     for name in _NAMED:
         text = item.get(name, {}).get("S", "")

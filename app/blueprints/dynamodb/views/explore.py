@@ -18,7 +18,7 @@ from app.blueprints.dynamodb.service.asked import Asked, Wrong
 from app.blueprints.dynamodb.service.known import KNOWN
 from app.blueprints.dynamodb.service.spoken import partiql
 from app.blueprints.dynamodb.service.tables import Key, Table
-from app.blueprints.dynamodb.views import asking, markup
+from app.blueprints.dynamodb.views import asking, markup, queries
 from app.blueprints.dynamodb.views.common import dynamodb
 from app.problems import Problem
 
@@ -70,6 +70,7 @@ def items(table: str) -> Response:
         KNOWN.forget(client, table)
         return _failed(described, ask, error, form)
     page = _page(described, ask, found=found)
+    queries.note(page)
     if form:
         return _file(page, found, form)
     return _json(page, found) if respond.wants_json() else _html(page, 200)
@@ -140,7 +141,9 @@ def _failed(table: Table, ask: Asked, error: ClientError, form: str) -> Response
     if form or respond.wants_json():
         return errors.as_response(problem)
     again = problem.code in THROTTLED and request.args.get("round", 0, type=int) < MOST_TRIES
-    return _html(_page(table, ask, problem=problem, try_again=again), problem.status)
+    page = _page(table, ask, problem=problem, try_again=again)
+    queries.note(page)
+    return _html(page, problem.status)
 
 
 def _explained(problem: Problem, table: Table, ask: Asked) -> Problem:

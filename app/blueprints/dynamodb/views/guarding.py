@@ -17,6 +17,8 @@ from app.changes import done
 from app.multipart import Malformed
 from app.store import new_id
 
+ANEW = "A mended file is imported anew: items that are there already are replaced by the same."
+
 
 def name_of(fields: Mapping[str, str]) -> str:
     """Return the name of the work, which the page gave to its form; a program may leave it out."""
@@ -34,10 +36,8 @@ def guarded(work: Work, run: Callable[[], object]) -> None:
         work.end("cancelled", "Cancelled", "It was cancelled. What was written before stays written.")
     except Unreadable as error:
         work.end("failed", "The file cannot be read to its end", error.message, "Unreadable")
-    except NotTheSame:
-        work.end(
-            "failed", "Not the same file", "This file does not begin like the one of the first attempt.", "NotTheSame"
-        )
+    except NotTheSame as error:
+        work.end("failed", "Not the same file", f"{error} Nothing more was written. {ANEW}", "NotTheSame")
     except StillThrottled as error:
         work.end("failed", "Throttled", str(error), "Throttled")
     except (ClientDisconnected, Malformed) as error:

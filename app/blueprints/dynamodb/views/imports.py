@@ -69,10 +69,10 @@ def import_items(table: str) -> Response:
 @bp.post("/<table>/import/check")
 def check_import(table: str) -> Response:
     """Read a file and tell what an import would do; nothing is written."""
-    described, fields, pieces, name, body = _received(table)
+    described, fields, pieces, name, size = _received(table)
     found: list[Checked] = []
     options, id = _options(fields), name_of(fields)
-    facts = Facts("check", described.name, name, total=body.length or 0, options=asdict(options))
+    facts = Facts("check", described.name, name, total=size, options=asdict(options))
     work = Work(store("dynamodb-work"), id, facts)
     guarded(work, lambda: found.append(check(pieces, options, described, work)))
     if not found:
@@ -84,20 +84,20 @@ def check_import(table: str) -> Response:
 @bp.post("/<table>/import")
 def run_import(table: str) -> Response:
     """Write a file's items into the table."""
-    described, fields, pieces, name, body = _received(table)
+    described, fields, pieces, name, size = _received(table)
     if aws.identity().read_only:
         raise refused(
             403, "Read-only", "Changes are switched off for a real account.", "Check the file only.", "ReadOnly"
         )
     options, id, kept = _options(fields), name_of(fields), store("dynamodb-work")
-    facts = Facts("import", described.name, name, total=body.length or 0, options=asdict(options))
+    facts = Facts("import", described.name, name, total=size, options=asdict(options))
     earlier = working.facts_of(kept, id)
     if earlier is not None and earlier.kind == "import" and earlier.table == described.name:
         facts, options = earlier, Options(**{**earlier.options, "types": tuple(earlier.options.get("types", ()))})
-        facts.state, facts.title, facts.reason, facts.total = "running", "", "", body.length or 0
+        facts.state, facts.title, facts.reason = "running", "", ""
         working.resume(kept, id)
     work = Work(kept, id, facts)
-    guarded(work, lambda: write(dynamodb(), pieces, options, described, work))
+    guarded(work, lambda: write(dynamodb(), pieces, options, described, work, size))
     KNOWN.forget(dynamodb(), described.name)
     return ended(work, f"{facts.written:,} items are in {described.name}.")
 
@@ -121,8 +121,8 @@ def _form(page: ImportPage) -> Response:
     return response
 
 
-def _received(table: str) -> tuple[Table, dict[str, str], Iterator[bytes], str, RequestBody]:
-    """Return the fields of the form and its file's bytes, which are read when they are asked for."""
+def _received(table: str) -> tuple[Table, dict[str, str], Iterator[bytes], str, int]:
+    """Return the fields of the form and its file: bytes read when they are asked for, name, size (0: not announced)."""
     settings: Settings = current_app.extensions["settings"]
     body = RequestBody(request.environ)
     body.linger()
@@ -139,7 +139,8 @@ def _received(table: str) -> tuple[Table, dict[str, str], Iterator[bytes], str, 
         raise refused(
             422, "No file", "No file was chosen. Nothing was read.", "Choose a file and send it again.", "NoFile"
         )
-    return described, fields, _pieces(form), part.filename, body
+    size = form.left_of(body.length, body.received) if body.length else 0
+    return described, fields, _pieces(form), part.filename, size
 
 
 def _pieces(form: FormReader) -> Iterator[bytes]:

@@ -14,6 +14,7 @@ from app.blueprints.dynamodb.service.tables import Table
 
 VIEWS = {"form": "Form", "json": "JSON", "dynamodb": "DynamoDB JSON"}
 MOST_FIELDS = 2000
+MOST_NAMED = 10  # wrong fields
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,17 @@ class Draft:
     def size(self) -> int | None:
         """The bytes that DynamoDB counts, None for what cannot be read."""
         return None if self.item is None else wire.item_size(self.item)
+
+    @property
+    def told(self) -> str:
+        """What is wrong in one line; of several fields only the names, since each has its own words beside it."""
+        wrong = [one.name for one in self.fields if one.fault]
+        more = ", …" if len(wrong) > MOST_NAMED else ""
+        return (
+            self.fault
+            if len(wrong) < 2
+            else f"{len(wrong)} attributes are wrong: {', '.join(wrong[:MOST_NAMED])}{more}."
+        )
 
 
 def show(table: Table, item: Item, view: str) -> Draft:

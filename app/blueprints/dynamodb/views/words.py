@@ -6,6 +6,7 @@ from flask import current_app, url_for
 
 from app import drawer
 from app.blueprints.dynamodb.blueprint import bp
+from app.blueprints.dynamodb.service.tables import Table
 
 # The pages of one table, in the order of their tabs.
 PAGES = (
@@ -35,9 +36,14 @@ def partiql_url(statement: str) -> str:
     return url_for("dynamodb.partiql", statement=statement)
 
 
-def editor_url() -> str:
-    """Return the address of the PartiQL editor, empty where there is none."""
-    return url_for("dynamodb.partiql") if "dynamodb.partiql" in current_app.view_functions else ""
+def editor_url(table: Table | None = None) -> str:
+    """Return the address of the PartiQL editor, with a SELECT from a table begun; empty where there is no editor."""
+    if "dynamodb.partiql" not in current_app.view_functions:
+        return ""
+    if table is None or not table.keys:
+        return url_for("dynamodb.partiql")
+    key = table.keys[0].name.replace('"', '""')
+    return url_for("dynamodb.partiql", draft=f'SELECT * FROM "{table.name}"\nWHERE "{key}" = ?')  # noqa: S608 it runs nothing
 
 
 def calls() -> dict[str, Any]:
@@ -48,4 +54,5 @@ def calls() -> dict[str, Any]:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of DynamoDB its tabs, its calls, and the way to the editor."""
-    return {"calls": calls, "partiql_url": partiql_url, "editor_url": editor_url}
+    own = current_app.extensions["settings"].state_table
+    return {"calls": calls, "partiql_url": partiql_url, "editor_url": editor_url, "own_table": own}

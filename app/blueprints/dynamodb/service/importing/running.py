@@ -1,20 +1,19 @@
 """A dry run, which only looks, and an import, which writes: both read the file once, and hold a few records."""
 
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
 from app.blueprints.dynamodb.service.batches import Batches
+from app.blueprints.dynamodb.service.importing.counting import Tally
 from app.blueprints.dynamodb.service.importing.csv_records import CsvRecords
 from app.blueprints.dynamodb.service.importing.files import keys_of, records
 from app.blueprints.dynamodb.service.importing.records import Options, Record
 from app.blueprints.dynamodb.service.importing.texts import Unreadable
 from app.blueprints.dynamodb.service.tables import Table
-from app.blueprints.dynamodb.service.wire import Item, item_size, write_units
-from app.blueprints.dynamodb.service.work import Work
+from app.blueprints.dynamodb.service.wire import Item
+from app.blueprints.dynamodb.service.work import Facts, Work
 
-FIRST = 10  # records that are shown
 SHOWN = 50  # refused lines that are shown
 
 
@@ -31,7 +30,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Checked:
-    """What a dry run found. `good` records would be written; `units` is the write capacity that they take."""
+    """What a dry run found.
+
+    `good` records would be written; `units` is the write capacity that they take in the table and its indexes.
+    `repeated` of them have a key that came before in the file; `compared` says whether every key was looked at.
+    """
 
     form: str
     delimiter: str
@@ -45,24 +48,25 @@ class Checked:
     columns: tuple[Column, ...]
     first: tuple[Item, ...]
     wrong: tuple[tuple[int, str], ...]
+    repeated: int = 0
+    compared: bool = True
     fatal: str = ""
     fatal_line: int = 0
 
 
 class NotTheSame(Exception):
-    """The file is not the one with which the import began."""
+    """The file is not the one with which the import began: another size (bytes), or another beginning."""
 
 
 def check(pieces: Iterable[bytes], options: Options, table: Table, work: Work) -> Checked:
     """Read a whole file and tell what an import would do. Raises Cancelled; notes its progress."""
-    keys = keys_of(table)
-    found, first, wrong = Counter[str](), list[Item](), list[tuple[int, str]]()
+    keys, tally, wrong = keys_of(table), Tally(table), list[tuple[int, str]]()
     texts, source, fatal, at = None, None, "", 0
     try:
         texts, source = records(pieces, options, keys)
         work.facts.fingerprint = texts.fingerprint
         for record in source.check() if isinstance(source, CsvRecords) else source.each():
-            _look(record, found, first, wrong, work)
+            _look(record, tally, wrong, work)
             work.facts.records += 1
             work.facts.bytes = texts.bytes
             work.tick()
@@ -76,36 +80,35 @@ def check(pieces: Iterable[bytes], options: Options, table: Table, work: Work) -
         texts.latin if texts else 0,
         bool(texts and texts.marked),
         texts.lines if texts else 0,
-        found["good"],
+        tally.good,
         work.facts.refused,
-        found["units"],
-        found["size"],
+        tally.units,
+        tally.size,
         _columns(source, {key.name for key in table.keys}),
-        tuple(first),
+        tuple(tally.first),
         tuple(wrong),
+        tally.repeated,
+        tally.compared,
         fatal,
         at,
     )
 
 
-def _look(record: Record, found: Counter[str], first: list[Item], wrong: list[tuple[int, str]], work: Work) -> None:
-    if record.item is None:
-        work.refuse(record.line, record.refused)
-        if len(wrong) < SHOWN:
-            wrong.append((record.line, record.refused))
+def _look(record: Record, tally: Tally, wrong: list[tuple[int, str]], work: Work) -> None:
+    if record.item is not None:
+        tally.add(record.item)
         return
-    size = item_size(record.item)
-    found["good"] += 1
-    found["size"] += size
-    found["units"] += write_units(size)
-    if len(first) < FIRST:
-        first.append(record.item)
+    work.refuse(record.line, record.refused)
+    if len(wrong) < SHOWN:
+        wrong.append((record.line, record.refused))
 
 
 def _form(source: Any) -> str:
     if isinstance(source, CsvRecords):
         return "csv"
-    return "dynamodb" if source is not None and source.marshalled else "json"
+    if source is None:
+        return ""
+    return "dynamodb" if source.marshalled else "json"
 
 
 def _columns(source: Any, keys: set[str]) -> tuple[Column, ...]:
@@ -117,16 +120,17 @@ def _columns(source: Any, keys: set[str]) -> tuple[Column, ...]:
     )
 
 
-def write(client: Any, pieces: Iterable[bytes], options: Options, table: Table, work: Work) -> None:
+def write(client: Any, pieces: Iterable[bytes], options: Options, table: Table, work: Work, size: int = 0) -> None:
     """Write a file's items into a table; what was settled in an earlier attempt is passed over.
+
+    `size` is the file's, in bytes, where it is known: an earlier attempt is gone on with by a file of its size only.
 
     Raises Unreadable, NotTheSame, Cancelled, StillThrottled and AWS's errors: what was written stays written.
     """
     texts, source = records(pieces, options, keys_of(table))
     facts, done, judged = work.facts, work.facts.settled, work.facts.records
-    if facts.fingerprint and facts.fingerprint != texts.fingerprint:
-        raise NotTheSame
-    facts.fingerprint, facts.records = texts.fingerprint, 0
+    _same_file(facts, texts.fingerprint, size)
+    facts.fingerprint, facts.records, facts.total = texts.fingerprint, 0, size or facts.total
     with Batches(client, table.name, [key.name for key in table.keys], work) as batches:
         for record in source.each():
             facts.records += 1
@@ -135,6 +139,15 @@ def write(client: Any, pieces: Iterable[bytes], options: Options, table: Table, 
                 _take(record, facts.records, batches, work)
             work.tick()
     facts.bytes = texts.bytes
+
+
+def _same_file(facts: Facts, fingerprint: str, size: int) -> None:
+    if not facts.fingerprint:
+        return
+    if size and facts.total and size != facts.total:
+        raise NotTheSame(f"This file has {size:,} bytes; the one of the first attempt had {facts.total:,}.")
+    if fingerprint != facts.fingerprint:
+        raise NotTheSame("This file does not begin like the one of the first attempt.")
 
 
 def _take(record: Record, number: int, batches: Batches, work: Work) -> None:

@@ -8,7 +8,7 @@ https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_AttributeValu
 from app.blueprints.dynamodb.service.wire.cells import CHOICES, from_cell, guess, infer
 from app.blueprints.dynamodb.service.wire.keys import Key, check_key, identity
 from app.blueprints.dynamodb.service.wire.marshalling import dynamo_item, dynamo_value, marshalled_item
-from app.blueprints.dynamodb.service.wire.mistakes import Mistake
+from app.blueprints.dynamodb.service.wire.mistakes import Mistake, written
 from app.blueprints.dynamodb.service.wire.numbers import NumberRefused, as_json, canonical, checked, looks_like_number
 from app.blueprints.dynamodb.service.wire.reading import (
     Item,
@@ -66,4 +66,5 @@ __all__ = [
     "tree_of",
     "value_size",
     "write_units",
+    "written",
 ]

@@ -6,6 +6,7 @@ from json import JSONDecodeError, loads
 from typing import NamedTuple
 
 Step = str | int
+MOST_STEPS = 12  # of a path that is told
 _TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\],:]|[^\s{}\[\],:"]+', re.DOTALL)
 
 
@@ -26,9 +27,9 @@ class Mistake(ValueError):
 
 
 def written(path: Sequence[Step]) -> str:
-    """Return a path as a person writes it."""
-    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path]
-    return "".join(parts).removeprefix(".")
+    """Return a path as a person writes it, of a very deep one the beginning."""
+    parts = [f"[{step}]" if isinstance(step, int) else f".{step}" for step in path[:MOST_STEPS]]
+    return "".join(parts).removeprefix(".") + ("…" if len(path) > MOST_STEPS else "")
 
 
 def placed(error: Mistake, text: str) -> Mistake:
