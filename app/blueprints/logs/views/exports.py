@@ -1,7 +1,9 @@
 """A query's rows as a file: every row that AWS gives, written while its pages are read."""
 
 import json
+import re
 from collections.abc import Iterator
+from decimal import Decimal
 from typing import Any
 
 from flask import Response as FlaskResponse
@@ -15,6 +17,7 @@ from app.blueprints.logs.service.messages import plain
 from app.blueprints.logs.service.queries import Answer
 from app.problems import refused
 
+NEGATIVE = re.compile(r"-[0-9]{1,30}(?:\.[0-9]{1,30})?")
 OWN = {"md": "text/markdown", "json": "application/json"}
 
 
@@ -34,12 +37,18 @@ def export(client: Any, query_id: str) -> Response:
         raise refused(409, "Not complete", happened, "Wait for its end, or run it again.", "NotComplete")
     name, rows = f"insights-{query_id[:8]}", queries.every_row(client, answer)
     if form not in OWN:
-        return exports.answer(form, answer.columns, rows, name)
+        return exports.answer(form, answer.columns, _numbers(rows) if form == "csv" else rows, name)
     lines = _markdown(answer, rows) if form == "md" else _array(answer, rows)
     response = FlaskResponse(exports.gathered(lines), mimetype=OWN[form])
     response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _numbers(rows: Iterator[tuple[str | None, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Yield rows whose negative numbers are numbers: a text that begins with a hyphen is guarded as a formula."""
+    for row in rows:
+        yield tuple(Decimal(cell) if cell and NEGATIVE.fullmatch(cell) else cell for cell in row)
 
 
 def _array(answer: Answer, rows: Iterator[tuple[str | None, ...]]) -> Iterator[str]:
