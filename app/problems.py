@@ -6,6 +6,7 @@ from urllib.parse import urlsplit
 
 from botocore import exceptions as boto
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
 
 from app.aws import NoAws, ReadOnly
 from app.aws_errors import CODES, SAME, UNKNOWN, Words
@@ -61,6 +62,11 @@ def from_exception(error: BaseException, what: str = "") -> Problem | None:
         return _read_only(error)
     if isinstance(error, boto.BotoCoreError):
         return _from_botocore(error)
+    if isinstance(error, ResponseParserError):
+        happened = "AWS answered with something that is no answer of this service's."
+        return Problem(
+            502, "AWS's answer cannot be read", happened, "Try again; look at what was asked for.", "NoAnswer"
+        )
     if isinstance(error.__context__, ClientError):
         return _from_client_error(error.__context__, what)  # boto3's S3UploadFailedError hides the error that caused it
     return None

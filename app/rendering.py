@@ -16,6 +16,7 @@ from app import calls_markup, markup
 
 KEPT = 256  # renderings of constant parts, and symbols, that are remembered
 ADDRESSES = 2048  # addresses that are remembered
+LONGEST = 500  # characters of the values of one: a statement of a megabyte is not kept because a page leads to it
 _REMEMBERING = type(lru_cache(lambda: None))
 
 
@@ -71,6 +72,17 @@ def csrf_token() -> str:
     return token
 
 
+def _lasting(values: dict[str, Any]) -> bool:
+    """Whether an address with these values is worth being remembered, and the same for everybody."""
+    size = 0
+    for name, value in values.items():
+        # A leading _ asks for something of the request, such as the host of _external.
+        if name[:1] == "_" or not isinstance(value, str | int | None):
+            return False
+        size += len(value) if isinstance(value, str) else 0
+    return size <= LONGEST
+
+
 def init_app(app: Flask) -> None:
     """Render with the quick environment; give templates `constant`, `url_for` and the parts, as `draw_icon`."""
     app.jinja_environment = QuickEnvironment  # type: ignore[assignment]  # Flask says its own class, and means any of it
@@ -90,9 +102,7 @@ def init_app(app: Flask) -> None:
 
     def url_for(endpoint: str, **values: Any) -> str:
         """Return Flask's address of an endpoint, which for the same values is the same in every request."""
-        # A leading _ asks for something of the request, such as the host of _external.
-        plain = all(isinstance(value, str | int | None) and name[:1] != "_" for name, value in values.items())
-        if endpoint.startswith(".") or not plain:
+        if endpoint.startswith(".") or not _lasting(values):
             return app.url_for(endpoint, **values)
         return known(endpoint, request.script_root, **values)
 

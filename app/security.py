@@ -1,6 +1,7 @@
 """Who may ask and what a page may load: host check, CSRF, one policy of headers, the limits of a real account."""
 
 import contextlib
+import itertools
 import os
 import re
 import secrets
@@ -93,18 +94,31 @@ def init_app(app: Flask, settings: Settings) -> None:
 
 
 def _own_key(home: Path) -> str:
-    """Return this computer's key: made once, readable by its owner only."""
-    path = home / "session-key"
-    if not path.exists() or not path.read_text():  # empty: a crash cut it off
-        home.mkdir(mode=0o700, parents=True, exist_ok=True)
-        path.unlink(missing_ok=True)
-        fresh = home / f"session-key.{secrets.token_hex(8)}"
-        with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
-            file.write(secrets.token_urlsafe(32))
-        with contextlib.suppress(FileExistsError):  # another worker was faster: its key is everybody's
-            path.hardlink_to(fresh)
-        fresh.unlink()
-    return path.read_text()
+    """Return this computer's key: made once, readable by its owner only.
+
+    Workers that start together need no lock: a name is only ever given to a file that is whole, and is never taken
+    away. One that is empty all the same, which a crash of the computer leaves, is left alone for the next name.
+    """
+    for number in itertools.count():
+        path = home / (f"session-key-{number + 1}" if number else "session-key")
+        if not path.exists():
+            _publish(path)
+        if key := path.read_text():
+            return key
+    raise AssertionError("unreachable")  # pragma: no cover
+
+
+def _publish(path: Path) -> None:
+    """Give a name to a new key; where another worker was faster, its key is everybody's."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    fresh = path.with_name(f".session-key.{secrets.token_hex(8)}")
+    with os.fdopen(os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(secrets.token_urlsafe(32))
+        file.flush()
+        os.fsync(file.fileno())
+    with contextlib.suppress(FileExistsError):
+        path.hardlink_to(fresh)
+    fresh.unlink()
 
 
 def _check_host() -> None:

@@ -1,6 +1,7 @@
 """AWS's error shapes: one refusal, written in the protocol of the service that was asked."""
 
 import json
+import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -8,6 +9,9 @@ from xml.sax.saxutils import escape
 
 # Services that answer XML at the root of the document, as S3 does.
 REST_XML = frozenset({"s3", "s3-control", "s3express", "cloudfront", "route53"})
+
+# What XML has no way to write, such as a NUL in a name that somebody asked for.
+_NO_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,7 @@ def aws_error(protocol: str, code: str, message: str, status: int = 400) -> Resp
     request_id = secrets.token_hex(16)
     headers = {"x-amzn-requestid": request_id, "x-amz-request-id": request_id}
     if protocol in ("rest-xml", "query", "ec2"):
-        body = _xml(protocol, escape(code), escape(message), request_id)
+        body = _xml(protocol, escape(code), escape(_NO_XML.sub("\ufffd", message)), request_id)
         return Response(status, {**headers, "content-type": "text/xml"}, body.encode())
     if protocol == "cbor":
         mark = {"content-type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}

@@ -1,5 +1,8 @@
 """Parts that are rendered once, and small parts as functions: nothing is escaped less than by a macro."""
 
+import gc
+import weakref
+
 import pytest
 from flask import Flask, url_for
 from markupsafe import Markup
@@ -7,6 +10,7 @@ from markupsafe import Markup
 from app.awsdata import WordlessFiles, loader
 from app.calls_markup import took
 from app.markup import attributes, button, icon, icon_button, link_button
+from app.rendering import LONGEST
 
 EVIL = '"><script>alert(1)</script>'
 
@@ -60,6 +64,20 @@ def test_addresses_are_flasks_own(app: Flask) -> None:
             assert render(app, "{{ url_for(endpoint, **values)|safe }}", endpoint=endpoint, values=values) == url_for(
                 endpoint, **values
             )
+
+
+class Text(str):
+    """A text that can be seen to be forgotten."""
+
+
+@pytest.mark.parametrize(("length", "kept"), [(100, True), (LONGEST + 1, False)])
+def test_only_short_addresses_are_remembered(app: Flask, length: int, kept: bool) -> None:
+    value = Text("x" * length)
+    seen = weakref.ref(value)
+    render(app, "{{ url_for('rds.query', identifier='a', sql=value) }}", value=value)
+    del value
+    gc.collect()
+    assert (seen() is not None) is kept
 
 
 @pytest.mark.parametrize(

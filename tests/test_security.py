@@ -1,5 +1,6 @@
 """Host check, CSRF, headers, and what a real account allows."""
 
+import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -210,15 +211,28 @@ def test_the_session_key_is_made_once_and_private(tmp_path: Path) -> None:
     assert (tmp_path / "new" / "session-key").stat().st_mode & 0o077 == 0
 
 
-def test_a_session_key_that_a_crash_cut_off_is_made_anew(tmp_path: Path) -> None:
+def test_a_session_key_that_a_crash_cut_off_is_passed_over(tmp_path: Path) -> None:
     (tmp_path / "session-key").touch()
-    assert create_app({"home": tmp_path}).secret_key
-    assert [path.name for path in tmp_path.iterdir()] == ["session-key"]
+    first, second = (create_app({"home": tmp_path}).secret_key for _ in range(2))
+    assert first and first == second
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["session-key", "session-key-2"]
 
 
-def test_workers_that_start_together_have_one_key(tmp_path: Path) -> None:
-    with ThreadPoolExecutor(8) as pool:
-        assert len(set(pool.map(lambda _: _own_key(tmp_path / "home"), range(32)))) == 1
+@pytest.mark.parametrize("cut_off", [False, True])
+def test_workers_that_start_together_have_one_key(tmp_path: Path, cut_off: bool) -> None:
+    for number in range(40):  # the moments that matter are short: many starts, all workers at the same time
+        home = tmp_path / str(number)
+        if cut_off:
+            home.mkdir()
+            (home / "session-key").touch()
+        together = threading.Barrier(8)
+
+        def key(_: int, home: Path = home, together: threading.Barrier = together) -> str:
+            together.wait()
+            return _own_key(home)
+
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(key, range(8)))) == 1
 
 
 def test_without_credentials_the_page_says_what_to_do(

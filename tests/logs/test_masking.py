@@ -28,6 +28,7 @@ SECRETS = [
     ("postgres://ada:opensesame@db/shop", "opensesame", "password in an address"),
     ("x-api-key: 1234567890abcdef", "1234567890abcdef", "API key"),
     ("jwt eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl", "eyJzdWIiOiIxMjM0", "signed token"),
+    ("session-eyJhbGciOiJIUzI1.eyJzdWIiOiIxMjM0.c2lnbmF0dXJl", "eyJhbGciOiJI", "signed token"),
     ("-----BEGIN RSA PRIVATE KEY-----\nMIIEabc\n-----END RSA PRIVATE KEY-----", "MIIEabc", "private key"),
     ("cut -----BEGIN PRIVATE KEY-----\nMIIEabc", "MIIEabc", "private key"),
     ("ghp_abcdefghijklmnopqrstuvwx", "ghp_abcdefghijklmnop", "access token"),
@@ -83,7 +84,20 @@ def test_two_of_a_kind_are_told_as_two() -> None:
 
 @pytest.mark.parametrize(
     "unit",
-    ["eyJ", "-", "password", "://", "A_", 'secret\\"', "-----BEGIN PRIVATE KEY-----", 'token="', "Bearer ", "a:b@"],
+    [
+        "eyJ",
+        "-eyJ",
+        "eyJaaaaaaaa.",
+        "-",
+        "password",
+        "://",
+        "A_",
+        'secret\\"',
+        "-----BEGIN PRIVATE KEY-----",
+        'token="',
+        "Bearer ",
+        "a:b@",
+    ],
 )
 def test_hostile_text_of_the_longest_message_is_looked_through(unit: str) -> None:
     """A pattern that doubled its work with each character would reach the suite's own time limit here."""

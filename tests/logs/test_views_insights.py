@@ -102,6 +102,12 @@ def test_files_have_no_credentials_and_markdown_no_markup(client: FlaskClient) -
     assert "\\<script\\>" in text and "\x1b" not in text
 
 
+def test_a_spreadsheet_gets_numbers_as_numbers_and_formulas_as_texts(client: FlaskClient) -> None:
+    url, _ = run(client, "fields 2 - took - 200 as below, '=1+1' as formula, '-1+1' as other | limit 1", SHOP)
+    _, line = csv.reader(io.StringIO(client.get(f"{urlsplit(url).path}?format=csv").get_data(as_text=True)))
+    assert float(line[0]) < 0 and line[1:] == ["'=1+1", "'-1+1"]
+
+
 def test_what_is_no_query_has_no_file(client: FlaskClient) -> None:
     assert client.get("/logs/queries/nothing?format=csv").status_code == 404
 

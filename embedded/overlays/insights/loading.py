@@ -93,8 +93,9 @@ def message_kind(message: str, group: str) -> tuple[int, str | None]:
     if message.startswith("{") and _is_json(message):
         return 1, message
     if group.startswith("/aws/lambda/"):
-        found = re.search(r"(?s)\{.*\}", message)
-        return 2, found.group() if found and _is_json(found.group()) else None
+        # What _DOC finds. Python's regular expressions would begin anew at each bracket of a text without an end.
+        found = message[message.find("{") : message.rfind("}") + 1] if "{" in message else ""
+        return 2, found if found and _is_json(found) else None
     return (3 if re.search(_FLOW, message) else 4 if re.search(_DNS, message) else 0), None
 
 

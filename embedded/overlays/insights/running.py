@@ -17,6 +17,7 @@ from embedded.overlays.insights.records import Record
 from embedded.request import Request
 
 MOST_GROUPS, MOST_ROWS, PAGE, LONGEST_QUERY = 50, 100_000, 10_000, 10_000
+_LARGEST_FILE = 2**62
 _GROUPS = ("logGroupName", "logGroupNames", "logGroupIdentifiers")
 STATUSES = ("Scheduled", "Running", "Complete", "Failed", "Cancelled", "Timeout", "Unknown")
 
@@ -139,8 +140,8 @@ def _place(token: Any, record: Record) -> int:
         return 0
     try:
         query, place = json.loads(base64.urlsafe_b64decode(str(token)))
-        if query == record.id:
-            return max(0, int(place))
+        if query == record.id and 0 <= place <= _LARGEST_FILE:
+            return int(place)
     except (ValueError, TypeError):
         pass
     raise Fault("InvalidParameterException", "The specified nextToken is invalid.")
@@ -189,7 +190,7 @@ def paged(found: list[dict[str, Any]], parameters: dict[str, Any], name: str, de
     """Return a page of a list, with the place of the next one."""
     most = whole(parameters, "maxResults", 1, 1000, default)
     token = str(parameters.get("nextToken") or "0")
-    if not token.isdigit():
+    if not (token.isascii() and token.isdigit() and len(token) < 10):
         raise Fault("InvalidParameterException", "The specified nextToken is invalid.")
     begin = int(token)
     page: dict[str, Any] = {name: found[begin : begin + most]}

@@ -44,7 +44,7 @@ def _number(parameters: dict[str, Any], name: str, default: int) -> int:
     value = parameters.get(name)
     if value is None:
         return default
-    if not isinstance(value, int) or value < 0:
+    if not isinstance(value, int) or not 0 <= value < _WHOLE:
         raise Fault("InvalidParameterException", f"{name} must be a whole number, zero or more.")
     return value
 
@@ -137,9 +137,11 @@ def _read_token(token: Any, default: tuple[int, int]) -> tuple[int, int]:
         return default
     try:
         at, number = json.loads(base64.urlsafe_b64decode(str(token)))
-        return int(at), int(number)
-    except (ValueError, TypeError) as error:
-        raise Fault("InvalidParameterException", "The specified nextToken is invalid.") from error
+        if abs(at) <= _WHOLE and abs(number) <= _WHOLE:
+            return int(at), int(number)
+    except (ValueError, TypeError):
+        pass
+    raise Fault("InvalidParameterException", "The specified nextToken is invalid.")
 
 
 async def get_events(request: Request, forward: Below, state: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded.overlays.insights.loading import message_kind
 from tests.embedded.insights.asking import Asking
 from tests.embedded.process import Embedded
 
@@ -43,6 +44,20 @@ def hostile(asking: Asking) -> Asking:
     for number, (name, message) in enumerate(MESSAGES.items()):
         asking.put(name, [(number, message)])
     return asking
+
+
+@pytest.mark.parametrize(
+    ("message", "found"),
+    [
+        ("{" * 250_000, None),  # each bracket began a search of the whole: minutes
+        ("}" + "{" * 1000, None),
+        ('took {"a": {"b": 1}} ms', '{"a": {"b": 1}}'),
+        ("a } b", None),
+        ("no JSON", None),
+    ],
+)
+def test_the_json_in_a_lambdas_message(message: str, found: str | None) -> None:
+    assert message_kind(message, "/aws/lambda/f")[1] == found
 
 
 @pytest.mark.parametrize("name", MESSAGES)

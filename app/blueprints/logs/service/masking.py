@@ -25,7 +25,8 @@ _KNOWN: tuple[tuple[str, str], ...] = (
     ),
     ("access key id", r"(?<![A-Za-z0-9])(?:AKIA|ASIA)[A-Z0-9]{16}(?![A-Za-z0-9])"),
     ("bearer token", rf"(?<=[Bb]earer )[\w.~+/=-]{_LONG}|(?<=[Bb]asic )[A-Za-z0-9+/=]{_LONG}"),
-    ("signed token", rf"\beyJ[\w-]{_LONG}\.[\w-]{_LONG}\.[\w-]{{0,8192}}"),
+    # Tried only where a run of such characters begins, and never twice: a text of nothing but beginnings is no burden.
+    ("signed token", rf"(?<![\w-])(?:[\w-]{{0,99}}-)?eyJ[\w-]{_LONG}+\.[\w-]{_LONG}+\.[\w-]{{0,8192}}"),
     ("session token", r"\b(?:IQoJb3JpZ2lu|FwoGZXIvYXdz|AQoD)[A-Za-z0-9+/=]{40,8192}"),
     ("access token", r"\b(?:gh[pousr]_[A-Za-z0-9]{20,255}|xox[abprs]-[A-Za-z0-9-]{10,255}|glpat-[\w-]{20,64})"),
     ("password in an address", r"(?<=://)([^\s/:@]{1,128}):([^\s/@]{1,256})(?=@)"),

@@ -86,8 +86,9 @@ def _now() -> int:
 def tail() -> Response:
     """Give a live tail the events since a millisecond, and some before that may have come late."""
     group, asked = needed("group"), request.args
-    since = datetime.fromtimestamp(max(asked.get("after", _now(), type=int), 1) / 1000, UTC)
     now = datetime.now(UTC)
+    after = min(max(asked.get("after", _now(), type=int), 1), milliseconds(now))
+    since = datetime.fromtimestamp(after / 1000, UTC)
     span = Range(max(since - OVERLAP, now - timedelta(hours=1)), now + timedelta(minutes=1))
     wanted = Wanted(group, asked.get("stream", ""), asked.get("filter", "").strip(), span)
     try:

@@ -16,7 +16,7 @@ from app.blueprints.logs.service.messages import plain
 from app.blueprints.logs.service.queries import Answer
 from app.problems import refused
 
-NUMBER = re.compile(r"-?[0-9][0-9.eE+-]*")
+NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")  # what ends otherwise may be a formula
 OWN = {"md": "text/markdown", "json": "application/json"}
 
 
