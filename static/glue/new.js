@@ -13,5 +13,6 @@ show();
 const area = form.querySelector("[data-editor]");
 if (area) {
   const editor = edit(area);
+  editor.view.scrollDOM.tabIndex = 0; // so that keys scroll it
   document.fonts.ready.then(() => editor.view.requestMeasure()); // lines have another height once the font is there
 }
