@@ -255,6 +255,7 @@ def test_prices() -> None:
         (b"a;b\n1;2\n", "k.csv", ("a", "b"), ("1", "2"), ""),
         ("a\ncaf\xe9\n".encode("latin-1"), "k.csv", ("a",), ("café",), ""),
         (b'{"a": 1, "b": null}\n{"c": "z"}\n', "k.jsonl", ("a", "b", "c"), ("1", "", ""), ""),
+        ('{"a": "x\u2028y"}\n\n'.encode(), "k.jsonl", ("a",), ("x\u2028y",), ""),
         (b"PAR1....", "k.parquet", (), None, "Parquet"),
         (b"", "k.csv", (), None, "empty"),
         (b"\0\1\2", "k.bin", (), None, "not text"),

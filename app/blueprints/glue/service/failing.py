@@ -64,7 +64,9 @@ def find(message: str, errors: Sequence[str], script: str, source: str) -> Failu
     """Return what failed, with the lines of `source` around it."""
     passed = frames(message, errors, script)
     failed = passed[-1] if passed else None
-    return Failure(exception(message), failed, _around(source.splitlines(), failed, passed) if failed else ())
+    return Failure(
+        exception(message), failed, _around(source.replace("\r\n", "\n").split("\n"), failed, passed) if failed else ()
+    )
 
 
 def _around(lines: Sequence[str], failed: int, passed: Sequence[int]) -> tuple[Line, ...]:

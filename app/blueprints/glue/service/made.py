@@ -5,6 +5,7 @@ import io
 import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -123,7 +124,8 @@ def _fit(row: list[str], width: int) -> tuple[str, ...]:
 
 def _json_lines(text: str) -> Table:
     found = list[dict[str, Any]]()
-    for line in text.splitlines()[:ROWS]:
+    lines = (line for line in text.split("\n") if line.strip())  # splitlines() would also part at U+2028 within a text
+    for line in islice(lines, ROWS):
         try:
             value = json.loads(line)
         except ValueError:
