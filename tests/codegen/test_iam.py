@@ -151,9 +151,9 @@ def _used() -> set[tuple[str, tuple[str, ...]]]:
     for path in Path(__file__).parents[2].joinpath("app", "blueprints").rglob("*.py"):
         nodes = list(ast.walk(ast.parse(path.read_text())))
         own = {name for node in nodes for name in _own_names(node)}
-        for call in (node.func for node in nodes if isinstance(node, ast.Call)):
-            if isinstance(call, ast.Attribute) and call.attr in methods and ast.unparse(call.value) not in own:
-                found.add((call.attr, tuple(sorted(methods[call.attr]))))
+        for called in (node.func for node in nodes if isinstance(node, ast.Call)):
+            if isinstance(called, ast.Attribute) and called.attr in methods and ast.unparse(called.value) not in own:
+                found.add((called.attr, tuple(sorted(methods[called.attr]))))
     return found
 
 

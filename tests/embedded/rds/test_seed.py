@@ -11,7 +11,7 @@ from tests.embedded.process import start
 from tests.embedded.rds.world import World, refusal
 
 
-def wait_for(path: Path, seconds: float = 60) -> None:
+def wait_for(path: Path, seconds: float = 150) -> None:
     deadline = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} is missing"
