@@ -1,16 +1,19 @@
 """Fixtures for every test: no real AWS configuration, no socket but loopback, an application, and page()."""
 
 import os
+import pickle
 import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+from botocore.loaders import JSONFileLoader
 from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
+from app.awsdata import WordlessFiles
 from tests.pages import Page, check_page
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
@@ -27,6 +30,23 @@ def _guarded_connect(self: socket.socket, address: Any) -> None:
     _connect(self, address)
 
 
+def _reads_once(load_file: Callable[[Any, str], Any]) -> Callable[[Any, str], Any]:
+    """Read each of botocore's files once in this process, though nearly every test has sessions of its own.
+
+    Each gets a copy: sessions change what they have read. A test's own files may change, and are read each time.
+    """
+    kept: dict[str, bytes] = {}
+
+    def load(self: Any, path: str) -> Any:
+        if "/botocore/" not in path:
+            return load_file(self, path)
+        if path not in kept:
+            kept[path] = pickle.dumps(load_file(self, path), pickle.HIGHEST_PROTOCOL)
+        return pickle.loads(kept[path])
+
+    return load
+
+
 def pytest_configure() -> None:
     """Hide this computer's AWS configuration and close the network, before anything is imported or collected."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "TRELLIS_"))]:
@@ -39,6 +59,8 @@ def pytest_configure() -> None:
         AWS_DEFAULT_REGION="us-east-1",
     )
     socket.socket.connect = _guarded_connect  # type: ignore[method-assign, assignment]
+    for reader in (JSONFileLoader, WordlessFiles):
+        reader.load_file = _reads_once(reader.load_file)  # type: ignore[method-assign]
 
 
 @pytest.fixture

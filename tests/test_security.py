@@ -57,17 +57,22 @@ def test_a_change_without_token_is_refused(client: FlaskClient) -> None:
 
 
 def test_a_token_of_another_session_is_refused(app: Flask, page: Callable[..., Page]) -> None:
-    token = page("/").csrf
+    token = page("/nowhere", status=404).csrf
     stranger = app.test_client()
     answer = stranger.post("/region", data={"csrf_token": token, "region": "eu-west-1"}, headers={"Host": "127.0.0.1"})
     assert answer.status_code == 400
 
 
 def test_the_region_is_chosen_and_kept(client: FlaskClient, page: Callable[..., Page]) -> None:
-    form = {"csrf_token": page("/").csrf, "region": "eu-west-1", "next": "/?x=1"}
-    answer = client.post("/region", data=form)
+    def chosen(shown: Page) -> list[str | None]:
+        buttons = [button for button in shown.all(".//button") if button.get("name") == "region"]
+        return [button.get("value") for button in buttons if button.get("aria-current")]
+
+    before = page("/nowhere", status=404)
+    assert chosen(before) == ["us-east-1"]
+    answer = client.post("/region", data={"csrf_token": before.csrf, "region": "eu-west-1", "next": "/?x=1"})
     assert (answer.status_code, answer.location) == (303, "/?x=1")
-    assert "eu-west-1" in page("/").text
+    assert chosen(page("/nowhere", status=404)) == ["eu-west-1"]
 
 
 @pytest.mark.parametrize(
@@ -75,12 +80,12 @@ def test_the_region_is_chosen_and_kept(client: FlaskClient, page: Callable[..., 
     ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "/\n/x", "javascript:x", ""],
 )
 def test_the_way_back_never_leaves_the_dashboard(client: FlaskClient, page: Callable[..., Page], target: str) -> None:
-    form = {"csrf_token": page("/").csrf, "region": "eu-west-1", "next": target}
+    form = {"csrf_token": page("/nowhere", status=404).csrf, "region": "eu-west-1", "next": target}
     assert client.post("/region", data=form).location == "/"
 
 
 def test_a_region_that_does_not_exist_is_refused(client: FlaskClient, page: Callable[..., Page]) -> None:
-    answer = client.post("/region", data={"csrf_token": page("/").csrf, "region": "mars-1"})
+    answer = client.post("/region", data={"csrf_token": page("/nowhere", status=404).csrf, "region": "mars-1"})
     assert answer.status_code == 400
     assert "mars-1" in answer.get_data(as_text=True)
 

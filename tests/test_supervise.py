@@ -9,10 +9,13 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 import pytest
+
+from tests.embedded.process import seed_only
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 40.0  # seconds; the machine may be busy with other tests
@@ -70,16 +73,34 @@ class Running:
         return text
 
 
+@contextmanager
+def begun(home: Path) -> Iterator[Running]:
+    """Run `up` with what is there before its ready line; leaves nothing running."""
+    seed_only(home)
+    running = Running(home)
+    family: list[psutil.Process] = []
+    try:
+        family = running.started().family()
+        yield running
+    finally:
+        for process in family + (running.family() if running.process.is_running() else []):
+            if process.is_running():
+                process.kill()
+        running.process.wait()
+        running.process.stdout.close()
+
+
 @pytest.fixture
 def up(tmp_path: Path) -> Iterator[Running]:
-    running = Running(tmp_path / "state").started()
-    family = running.family()
-    yield running
-    for process in family + (running.family() if running.process.is_running() else []):
-        if process.is_running():
-            process.kill()
-    running.process.wait()
-    running.process.stdout.close()
+    with begun(tmp_path / "state") as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def lasting(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """For the tests after which the dashboard still runs."""
+    with begun(tmp_path_factory.mktemp("up") / "state") as running:
+        yield running
 
 
 def gone(processes: list[psutil.Process]) -> bool:
@@ -95,20 +116,20 @@ def test_the_end_of_the_parent_ends_everything(up: Running, number: signal.Signa
     wait_until(lambda: gone(family), "the end of every child")
 
 
-def test_a_killed_embedded_aws_is_started_again_where_it_was(up: Running) -> None:
-    assert answers(up.port, "/s3/?format=json")
-    up.child("embedded").kill()
-    wait_until(lambda: answers(up.port, "/s3/?format=json"), "the embedded AWS after kill -9")
-    assert up.process.is_running()
+def test_a_killed_embedded_aws_is_started_again_where_it_was(lasting: Running) -> None:
+    assert answers(lasting.port, "/s3/?format=json")
+    lasting.child("embedded").kill()
+    wait_until(lambda: answers(lasting.port, "/s3/?format=json"), "the embedded AWS after kill -9")
+    assert lasting.process.is_running()
 
 
-def test_a_second_start_on_the_same_state_is_refused_with_words(up: Running) -> None:
-    second = Running(up.home)
+def test_a_second_start_on_the_same_state_is_refused_with_words(lasting: Running) -> None:
+    second = Running(lasting.home)
     text = second.output()
     assert second.process.returncode == 2
     assert "Traceback" not in text
     assert "trellis:" in text
-    assert str(up.home) in text
+    assert str(lasting.home) in text
 
 
 def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
@@ -123,8 +144,8 @@ def test_a_taken_port_is_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in text
 
 
-def test_the_shell_gets_the_same_aws(up: Running) -> None:
-    env = up.home / "env"
+def test_the_shell_gets_the_same_aws(lasting: Running) -> None:
+    env = lasting.home / "env"
     assert env.stat().st_mode & 0o777 == 0o600
     script = f". {env}; aws s3 ls"
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"

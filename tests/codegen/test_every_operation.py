@@ -18,13 +18,14 @@ from tests.codegen.samples import BYTES, EVERY, FakeBoto3, run, sample
 SERVICES = sorted({service for service, _ in EVERY})
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)
     return tmp_path
 
 
 @pytest.mark.parametrize("service", SERVICES)
+@pytest.mark.usefixtures("own_folder")
 def test_python_sends_the_recorded_parameters(service: str) -> None:
     for name in (name for owner, name in EVERY if owner == service):
         call = sample(service, name)

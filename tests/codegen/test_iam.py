@@ -149,10 +149,19 @@ def _used() -> set[tuple[str, tuple[str, ...]]]:
             methods.setdefault(xform_name(name), set()).add(service)
     found = set()
     for path in Path(__file__).parents[2].joinpath("app", "blueprints").rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in methods:
-                found.add((node.func.attr, tuple(sorted(methods[node.func.attr]))))
+        nodes = list(ast.walk(ast.parse(path.read_text())))
+        own = {name for node in nodes for name in _own_names(node)}
+        for called in (node.func for node in nodes if isinstance(node, ast.Call)):
+            if isinstance(called, ast.Attribute) and called.attr in methods and ast.unparse(called.value) not in own:
+                found.add((called.attr, tuple(sorted(methods[called.attr]))))
     return found
+
+
+def _own_names(node: ast.AST) -> list[str]:
+    """What an import brings from the dashboard itself: its modules have functions named like methods of clients."""
+    if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("app."):
+        return [alias.asname or alias.name for alias in node.names]
+    return []
 
 
 def _covers(service: str, method: str) -> bool:

@@ -8,25 +8,31 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
+from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from tests.codegen.conftest import Lab
+from tests.embedded.process import Embedded
+from tests.over_embedded import application
 
 BUCKET = "shown-bucket"
 KEYS = ["holiday/sea.txt", 'holiday/it\'s "odd" & $(id) 🎉.txt', "read me.txt"]
 
 
+@pytest.fixture(scope="module")
+def dashboard(running: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The dashboard over the embedded AWS."""
+    home = tmp_path_factory.mktemp("dashboard")
+    with application(running, home, "s3", "sts", WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=True) as app:
+        yield app
+
+
 @pytest.fixture
-def browser(
-    lab: Lab, emptied: Callable[[str], None], tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[FlaskClient]:
-    """A browser at the dashboard over the embedded AWS, with one bucket."""
+def browser(dashboard: Flask, lab: Lab, emptied: Callable[[str], None]) -> Iterator[FlaskClient]:
+    """A browser at the dashboard, and one bucket."""
     emptied(BUCKET)
     fill(lab)
-    home = tmp_path_factory.mktemp("dashboard")
-    app = create_app({"TESTING": True, "home": home, "secret_key": "tests", "WTF_CSRF_ENABLED": False})
-    with app.test_client() as client:
+    with dashboard.test_client() as client:
         client.environ_base["HTTP_HOST"] = "127.0.0.1"
         yield client
 
@@ -62,7 +68,7 @@ def test_what_a_page_shows_runs(browser: FlaskClient, lab: Lab, path: str) -> No
     answer = browser.get(path)
     assert answer.status_code == 200
     lab.python_text(shown(answer.text, "script"))
-    lab.shell(text=shown(answer.text, "commands"))
+    (lab.shell if "odd" in path else lab.quick)(text=shown(answer.text, "commands"))
     policy = json.loads(shown(answer.text, "whole_policy"))
     assert policy["Statement"]
 
@@ -113,8 +119,7 @@ def test_what_a_change_shows_does_it_again(
     fill(lab)
     earlier = after[after.index("From the form before</h3>") : after.index('<template id="call-template">')]
     for text in _each(earlier, part):
-        run: Callable[[str], object] = lab.python_text if part == "python" else lambda text: lab.shell(text=text)
-        run(text)
+        (lab.python_text if part == "python" else lab.quick)(text)
     assert _state(lab) == wanted
 
 

@@ -6,16 +6,22 @@ import select
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import boto3
 from botocore.config import Config
 
+from embedded import seed_dynamodb, seed_glue, seed_logs, seed_rds
+
 ROOT = Path(__file__).parents[2]
 VENV = ROOT / "embedded" / ".venv"
+START_SECONDS = 60  # the machine may be busy with other tests
+STOP_SECONDS = 60
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
@@ -26,6 +32,15 @@ def ensure_venv() -> Path:
         requirements = str(ROOT / "embedded" / "requirements.txt")
         subprocess.run([str(PYTHON), "-m", "pip", "install", "-q", "-r", requirements], check=True)
     return PYTHON
+
+
+_making = threading.Lock()
+
+
+@cache
+def _session() -> Any:
+    """One session for every client of these tests: one of its own for each reads botocore's descriptions anew."""
+    return boto3.session.Session()
 
 
 @dataclass
@@ -61,8 +76,8 @@ class Embedded:
             "aws_access_key_id": self.ready["access_key"],
             "aws_secret_access_key": self.ready["secret_key"],
         }
-        session: Any = boto3.session.Session()
-        return session.client(service, **{**keys, **options})
+        with _making:  # a session makes one client at a time
+            return _session().client(service, **{**keys, **options})
 
     def stop(self) -> int:
         """End it gracefully and return its exit code."""
@@ -76,11 +91,32 @@ class Embedded:
         return self._gone()
 
     def _gone(self) -> int:
-        code = self.process.wait(timeout=20)
+        code = self.process.wait(timeout=STOP_SECONDS)
         for stream in (self.process.stdin, self.process.stdout):
             if stream is not None:
                 stream.close()
         return code
+
+
+def seed_only(home: Path, *wanted: str) -> None:
+    """Mark demo data as put in, so that a first start on this state directory puts in no more than is wanted.
+
+    That is what is there before the ready line, and of what comes after it "glue", "rds", "logs", "orders": together they
+    keep a processor busy for half a minute.
+    """
+    state = home / "state"
+    later = {
+        "glue": [seed_glue.mark(state)],
+        "rds": [demo.mark(state) for demo in seed_rds.DEMOS],
+        "logs": [demo.mark(state) for demo in seed_logs.DEMOS],
+        "orders": [seed_dynamodb.mark(state)],
+    }
+    assert set(wanted) <= set(later), f"there is no such demo data: {wanted}"
+    for directory in (home, state):
+        directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+    for name, marks in later.items():
+        for mark in marks if name not in wanted else ():
+            mark.touch()
 
 
 def launch(home: Path, *arguments: str, extra_env: Mapping[str, str] | None = None) -> "subprocess.Popen[str]":
@@ -96,17 +132,26 @@ def launch(home: Path, *arguments: str, extra_env: Mapping[str, str] | None = No
     )
 
 
-def start(home: Path, *arguments: str, seed: bool = False, extra_env: Mapping[str, str] | None = None) -> Embedded:
-    """Start an embedded AWS on a state directory and wait until it answers (at most 20 s)."""
-    arguments = arguments if seed else (*arguments, "--no-seed")
+def start(
+    home: Path, *arguments: str, seed: bool | tuple[str, ...] = False, extra_env: Mapping[str, str] | None = None
+) -> Embedded:
+    """Start an embedded AWS on a state directory and wait until it answers (at most START_SECONDS).
+
+    `seed`: True puts in all demo data, a tuple only what `seed_only` says.
+    """
+    if isinstance(seed, tuple):
+        seed_only(home, *seed)
+    elif not seed:
+        arguments = (*arguments, "--no-seed")
     process = launch(home, *arguments, extra_env=extra_env)
     assert process.stdout is not None
-    if not select.select([process.stdout], [], [], 20)[0]:
+    if not select.select([process.stdout], [], [], START_SECONDS)[0]:
         process.kill()
-        raise TimeoutError("the embedded AWS did not become ready in 20 s")
+        process.communicate()
+        raise TimeoutError(f"the embedded AWS did not become ready in {START_SECONDS} s")
     line = process.stdout.readline()
     ready = json.loads(line) if line else {"ready": False, "message": "no ready line"}
     if not ready["ready"]:
-        process.wait(timeout=20)
+        process.communicate(timeout=STOP_SECONDS)
         raise RuntimeError(ready["message"])
     return Embedded(process, home, ready)

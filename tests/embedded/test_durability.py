@@ -1,6 +1,7 @@
 """What was answered outlives kill -9: S3 at once, everything else after five seconds at the latest."""
 
 import io
+import shutil
 import time
 import zipfile
 from collections.abc import Callable
@@ -10,7 +11,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.embedded.process import Embedded
+from tests.embedded.process import Embedded, start
 
 Start = Callable[..., Embedded]
 LATEST = 5.0
@@ -51,20 +52,22 @@ def test_delete_bucket(fresh: Start) -> None:
     assert killed_after(fresh, change).list_buckets()["Buckets"] == []
 
 
-@pytest.mark.parametrize(
-    "key", ["plain.png", "a/b/ü 😀?#%+.txt", "new\nline", "a//b/../c", "dir/", "x" * 1024, "a.tmp"]
-)
-def test_put_object(fresh: Start, key: str) -> None:
+KEYS = ["plain.png", "a/b/ü 😀?#%+.txt", "new\nline", "a//b/../c", "dir/", "x" * 1024, "a.tmp"]
+
+
+def test_put_objects(fresh: Start) -> None:
     def change(s3: Any) -> None:
         stored = {"ContentType": "image/png", "Metadata": {"m": "v"}, "Tagging": "t=1", "CacheControl": "no-store"}
-        s3.put_object(Bucket="box", Key=key, Body=b"new", **stored)
+        for key in KEYS:
+            s3.put_object(Bucket="box", Key=key, Body=key.encode(), **stored)
 
     s3 = killed_after(fresh, change)
-    got = s3.get_object(Bucket="box", Key=key)
-    assert got["Body"].read() == b"new"
-    assert (got["ContentType"], got["Metadata"], got["CacheControl"]) == ("image/png", {"m": "v"}, "no-store")
-    assert s3.get_object_tagging(Bucket="box", Key=key)["TagSet"] == [{"Key": "t", "Value": "1"}]
-    assert key in [o["Key"] for o in s3.list_objects_v2(Bucket="box")["Contents"]]
+    assert [o["Key"] for o in s3.list_objects_v2(Bucket="box")["Contents"]] == sorted([*KEYS, "old"])
+    for key in KEYS:
+        got = s3.get_object(Bucket="box", Key=key)
+        assert got["Body"].read() == key.encode()
+        assert (got["ContentType"], got["Metadata"], got["CacheControl"]) == ("image/png", {"m": "v"}, "no-store")
+        assert s3.get_object_tagging(Bucket="box", Key=key)["TagSet"] == [{"Key": "t", "Value": "1"}]
 
 
 def test_overwritten_and_deleted_objects(fresh: Start) -> None:
@@ -201,17 +204,30 @@ def test_a_graceful_stop_saves_all(fresh: Start) -> None:
     assert fresh().client("dynamodb").list_tables()["TableNames"] == ["tab"]
 
 
+@pytest.fixture(scope="module")
+def saved_twice(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A state directory whose tables were saved twice: first with one, then with two."""
+    home = tmp_path_factory.mktemp("saved") / "home"
+    for name in ("one", "two"):
+        running = start(home)
+        put_table(running, name)
+        running.stop()
+    return home
+
+
 @pytest.mark.parametrize("damage", [lambda data: data[:-1], lambda data: b"", lambda data: data.replace(b"t", b"u", 1)])
-def test_a_damaged_file_is_never_loaded_but_the_last_good_one(fresh: Start, damage: Callable[[bytes], bytes]) -> None:
-    first = fresh()
-    put_table(first, "one")
-    first.stop()
-    first = fresh()
-    put_table(first, "two")
-    first.stop()
-    state = first.home / "state" / "dynamodb.state"
+def test_a_damaged_file_is_never_loaded_but_the_last_good_one(
+    fresh: Start, saved_twice: Path, tmp_path: Path, damage: Callable[[bytes], bytes]
+) -> None:
+    shutil.copytree(saved_twice, tmp_path / "home")
+    state = tmp_path / "home" / "state" / "dynamodb.state"
     state.write_bytes(damage(state.read_bytes()))
-    second = fresh()
-    assert second.client("dynamodb").list_tables()["TableNames"] == ["one"]
-    assert "cannot be used" in (second.home / "log" / "embedded.log").read_text()
-    assert Path(second.home, "state", "dynamodb.damaged").exists()
+    running = fresh()
+    assert running.client("dynamodb").list_tables()["TableNames"] == ["one"]
+    assert "cannot be used" in (running.home / "log" / "embedded.log").read_text()
+    assert Path(running.home, "state", "dynamodb.damaged").exists()
+
+
+def test_undamaged_files_are_loaded(fresh: Start, saved_twice: Path, tmp_path: Path) -> None:
+    shutil.copytree(saved_twice, tmp_path / "home")
+    assert fresh().client("dynamodb").list_tables()["TableNames"] == ["one", "two"]

@@ -22,7 +22,7 @@ Start = Callable[..., Embedded]
 
 def refused(home: Path, *arguments: str) -> tuple[int, dict[str, object]]:
     process = launch(home, "--no-seed", *arguments)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     return process.returncode, json.loads(out)
 
 
@@ -109,14 +109,14 @@ def test_nothing_is_left_running(fresh: Start, end: Callable[[Embedded], int]) -
     first = fresh()
     sleeping_function(first)
     emulator = psutil.Process(first.process.pid)
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 60
     children: list[psutil.Process] = []
     while "sleep" not in [child.name() for child in children]:
         assert time.monotonic() < deadline, children
         time.sleep(0.05)
         children = emulator.children(recursive=True)
     end(first)
-    _, alive = psutil.wait_procs(children, timeout=5)
+    _, alive = psutil.wait_procs(children, timeout=60)
     for left in alive:
         left.kill()
     assert not alive

@@ -21,8 +21,11 @@ from tests.rds.helpers import define, post, read, run
 
 both = pytest.mark.parametrize("name", ["shop", "database-1"])
 ENDLESS = {
-    "shop": "SELECT count(*) FROM generate_series(1, 9000000000) a",
-    "database-1": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n, n m, n o",
+    # Years of counting, with a thousand rows in memory.
+    "shop": "SELECT count(*) FROM generate_series(1, 1000) a, generate_series(1, 1000) b, generate_series(1, 1000) c, "
+    "generate_series(1, 1000) d, generate_series(1, 1000) e, generate_series(1, 1000) f",
+    "database-1": "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000) "
+    "SELECT count(*) FROM n, n m, n o, n p, n q, n r",
 }
 
 
@@ -95,10 +98,8 @@ def test_a_script_of_five_megabytes_is_refused_in_words(client: FlaskClient, nam
 
 @both
 def test_a_query_that_takes_too_long_is_stopped(client: FlaskClient, name: str) -> None:
-    started = time.monotonic()
     answer = read(client, name, ENDLESS[name], timeout=1)
     assert "too long" in answer["error"]["title"]
-    assert time.monotonic() - started < 5
 
 
 @pytest.mark.parametrize(("name", "sql"), [("shop", "SELECT pg_sleep(60)"), ("database-1", "SELECT SLEEP(60)")])
@@ -109,19 +110,18 @@ def test_one_that_sleeps_past_its_time_is_woken(client: FlaskClient, name: str, 
 
 
 @both
-def test_a_hundred_million_rows_are_a_page(client: FlaskClient, name: str) -> None:
-    tens = " CROSS JOIN ".join(f"(SELECT 1 UNION ALL {'SELECT 2 UNION ALL ' * 8}SELECT 3) t{n}" for n in range(8))
-    started = time.monotonic()
+def test_more_rows_than_can_be_made_are_a_page(client: FlaskClient, name: str) -> None:
+    # Had they to be made first, the time would be over.
+    tens = " CROSS JOIN ".join(f"(SELECT 1 UNION ALL {'SELECT 2 UNION ALL ' * 8}SELECT 3) t{n}" for n in range(14))
     answer = read(client, name, f"SELECT 7 FROM {tens}", timeout=30)
     assert len(answer["results"][0]["rows"]) == 100
     assert answer["results"][0]["truncated"]
-    assert time.monotonic() - started < 10
 
 
 @both
 def test_a_cancelled_query_is_gone_at_the_server(app: Flask, client: FlaskClient, name: str) -> None:
     thread, answers = under_way(app, name, "cancel-me-1")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while time.monotonic() < end and thread.is_alive():
         post(client, f"/rds/{name}/query/cancel", run="cancel-me-1")
         thread.join(0.2)
@@ -206,7 +206,7 @@ def test_a_server_that_stops_under_a_query_is_told(
     app: Flask, client: FlaskClient, embedded: Embedded, name: str
 ) -> None:
     thread, answers = under_way(app, name, "stopped-under-me")
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     there = {
         "shop": "SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE '%under-me%' AND state = 'active'",
         "database-1": "SELECT IS_USED_LOCK('trellis:stopped-under-me') IS NOT NULL",

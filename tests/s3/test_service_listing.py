@@ -12,7 +12,7 @@ from moto.s3.models import s3_backends
 from app.blueprints.s3.service.answers import OtherRegion
 from app.blueprints.s3.service.listing import Asked, crumbs, list_folder, may_be_picture, present, under
 
-MANY = 10_000
+MANY = 3_000  # moto sorts all of them for each page
 
 
 def made() -> Any:
@@ -21,7 +21,7 @@ def made() -> Any:
 
 @pytest.fixture(scope="module")
 def big() -> Iterator[Any]:
-    """Yield a client whose bucket `big` holds 10,000 objects in f/ and one beside it."""
+    """Yield a client whose bucket `big` holds many objects in f/ and one beside it."""
     with mock_aws():
         client = made()
         client.create_bucket(Bucket="big")
@@ -32,7 +32,7 @@ def big() -> Iterator[Any]:
         yield client
 
 
-def test_ten_thousand_objects_are_reached_page_by_page(big: Any) -> None:
+def test_every_object_is_reached_page_by_page(big: Any) -> None:
     seen, asked, pages = list[str](), Asked(prefix="f/"), 0
     while True:
         page = list_folder(big, "big", asked)
@@ -42,7 +42,7 @@ def test_ten_thousand_objects_are_reached_page_by_page(big: Any) -> None:
             break
         asked = Asked(prefix="f/", token=page.next_token)
     assert seen == [f"f/{number:05}" for number in range(MANY)]
-    assert pages == 100
+    assert pages == MANY / 100
 
 
 def test_a_folder_has_its_folders_and_objects(big: Any) -> None:
@@ -53,8 +53,8 @@ def test_a_folder_has_its_folders_and_objects(big: Any) -> None:
 
 
 def test_the_search_looks_at_the_beginning_of_names(big: Any) -> None:
-    page = list_folder(big, "big", Asked(prefix="f/", search="0999"))
-    assert [entry.name for entry in page.objects] == [f"{number:05}" for number in range(9990, 10_000)]
+    page = list_folder(big, "big", Asked(prefix="f/", search="0299"))
+    assert [entry.name for entry in page.objects] == [f"{number:05}" for number in range(2990, 3000)]
 
 
 def test_a_prefix_is_expanded_up_to_a_limit(big: Any) -> None:
@@ -70,7 +70,7 @@ def test_a_prefix_is_expanded_up_to_a_limit(big: Any) -> None:
     [
         ["f/00000"],
         ["f/00000", "f/00001", "f/nothing"],
-        ["beside.txt", "f/00000", "f/09999", "zzz"],
+        ["beside.txt", "f/00000", "f/02999", "zzz"],
         ["f/0000", "f/000000"],
         [],
     ],

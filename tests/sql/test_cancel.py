@@ -4,9 +4,9 @@ import contextlib
 import subprocess
 import sys
 import threading
-import time
 from dataclasses import replace
 from pathlib import Path
+from signal import SIGINT, SIGTERM
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from tests.sql import servers
 from tests.sql.conftest import make
 from tests.sql.test_run import ask, change, one
 
-SLEEP = {"mysql": "SELECT SLEEP(20)", "postgres": "SELECT pg_sleep(20)"}
+SLEEP = {"mysql": "SELECT SLEEP(600)", "postgres": "SELECT pg_sleep(600)"}
 BUSY = {
     "mysql": "SELECT count(*) FROM seq_1_to_1000000 a, seq_1_to_1000000 b",
     "postgres": "SELECT count(*) FROM generate_series(1, 1000000) a, generate_series(1, 1000000) b",
@@ -47,20 +47,19 @@ def test_a_statement_is_cancelled_and_gone(engines: Engines, target: Target, tex
 
     def work() -> None:
         try:
-            ask(engines, target, text, timeout=25, token="abc-123")
+            ask(engines, target, text, timeout=600, token="abc-123")
         except errors.SqlError as error:
             caught.append(error)
 
-    thread = threading.Thread(target=work)
+    thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    servers.wait(lambda: running(engines, target, what) == 1, 10)
-    started = time.monotonic()
+    servers.wait(lambda: running(engines, target, what) == 1)
     other = Engines()  # as another process has
     assert cancel(target, "abc-123", other) == "stopped"
     other.close()
-    thread.join(5)
-    assert time.monotonic() - started < 5
-    servers.wait(lambda: running(engines, target, what) == 0, 5)
+    thread.join(servers.PATIENCE)  # the statement itself would take longer by far
+    assert not thread.is_alive()
+    servers.wait(lambda: running(engines, target, what) == 0)
     if texts is BUSY or target.dialect == "postgres":
         assert isinstance(caught[0], errors.Cancelled), caught
     assert ask(engines, target, "SELECT 1").answer.rows == ((1,),)
@@ -90,10 +89,8 @@ def test_a_token_cannot_carry_sql(target: Target, engines: Engines) -> None:
 
 
 def test_the_clock_stops_a_statement(engines: Engines, target: Target) -> None:
-    started = time.monotonic()
-    with pytest.raises(errors.TimedOut):
+    with pytest.raises(errors.TimedOut):  # left alone it would outlast this test's own limit
         ask(engines, target, BUSY[target.dialect], timeout=0.5)
-    assert time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize("engine", ["mariadb", "postgres"])
@@ -102,16 +99,17 @@ def test_a_server_that_dies_in_mid_result(engines: Engines, engine: str) -> None
 
     def work(target: Target) -> None:
         try:
-            ask(engines, target, BUSY[target.dialect], timeout=25)
+            ask(engines, target, BUSY[target.dialect], timeout=600)
         except errors.SqlError as error:
             caught.append(error)
 
-    with (servers.mariadb if engine == "mariadb" else servers.postgres)() as port:
+    stopped = servers.mariadb(stop=SIGTERM) if engine == "mariadb" else servers.postgres(stop=SIGINT)
+    with stopped as port:
         target = make(engine, port)
-        thread = threading.Thread(target=work, args=(target,))
+        thread = threading.Thread(target=work, args=(target,), daemon=True)
         thread.start()
-        servers.wait(lambda: running(engines, target, "1000000") == 1, 10)
-    thread.join(20)
+        servers.wait(lambda: running(engines, target, "1000000") == 1)
+    thread.join(servers.PATIENCE)
     assert isinstance(caught[0], errors.Lost | errors.Cancelled), caught
     with pytest.raises(errors.ConnectError):
         ask(engines, target, "SELECT 1")
@@ -211,15 +209,15 @@ def test_a_crashed_process_leaves_nothing_running(target: Target, engines: Engin
     """The process that ran a statement is killed: any other can still find the statement and stop it."""
     program = (
         "from tests.sql.conftest import make\nfrom tests.sql.test_run import ask\nfrom app.sql.engines import Engines\n"
-        f"ask(Engines(), make({target.engine!r}, {target.port}), {BUSY[target.dialect]!r}, timeout=25, token='orphan')"
+        f"ask(Engines(), make({target.engine!r}, {target.port}), {BUSY[target.dialect]!r}, timeout=600, token='orphan')"
     )
     child = subprocess.Popen([sys.executable, "-c", program], cwd=Path(__file__).parents[2])
-    servers.wait(lambda: running(engines, target, "1000000") == 1, 15)
+    servers.wait(lambda: running(engines, target, "1000000") == 1)
     child.kill()
     child.wait()
     if running(engines, target, "1000000"):
         cancel(target, "orphan", engines)
-    servers.wait(lambda: running(engines, target, "1000000") == 0, 5)
+    servers.wait(lambda: running(engines, target, "1000000") == 0)
 
 
 def test_reading_refuses_write_options(target: Target, engines: Engines) -> None:

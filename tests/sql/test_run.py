@@ -57,9 +57,10 @@ def test_rows_columns_and_truncation(engines: Engines, target: Target, numbers: 
     assert ask(engines, target, f"SELECT * FROM {numbers} WHERE id < 0").answer.rows == ()
 
 
-def test_a_hundred_million_rows_are_never_made(engines: Engines, target: Target, numbers: str) -> None:
-    result = ask(engines, target, f"SELECT a.id FROM {numbers} a, {numbers} b")
-    assert result.answer.truncated and result.seconds < 5
+def test_more_rows_than_there_is_time_for_are_never_made(engines: Engines, target: Target, numbers: str) -> None:
+    # All of them would take longer than this test may.
+    answer = ask(engines, target, f"SELECT a.id FROM {numbers} a, {numbers} b, {numbers} c", timeout=600).answer
+    assert len(answer.rows) == 100 and answer.truncated
     assert ask(engines, target, "SELECT 1").answer.rows == ((1,),)
 
 

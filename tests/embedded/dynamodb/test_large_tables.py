@@ -121,7 +121,7 @@ def put_in(aws: Embedded, count: int) -> None:
 
 
 def test_the_demo_table_is_begun_by_the_start_and_goes_on_after_a_crash(fresh: Start) -> None:
-    aws = fresh(seed=True)
+    aws = fresh(seed=("orders",))
     client = aws.client("dynamodb")
 
     def count() -> int:
@@ -131,7 +131,7 @@ def test_the_demo_table_is_begun_by_the_start_and_goes_on_after_a_crash(fresh: S
     until(lambda: count() > 1_200 and files(aws), 120)
     assert not seed_dynamodb.mark(aws.home / "state").exists()
     aws.kill()
-    aws = fresh(seed=True)
+    aws = fresh(seed=("orders",))
     client = aws.client("dynamodb")
     had = count()
     assert had > 0

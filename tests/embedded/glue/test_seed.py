@@ -9,7 +9,7 @@ from tests.embedded.process import Embedded
 
 
 def test_the_demo_jobs_run_and_are_made_once(fresh: Callable[..., Embedded]) -> None:
-    aws = fresh(seed=True)
+    aws = fresh(seed=("glue",))
     mark = aws.home / "state" / "seeded-glue"
     assert until(mark.exists, 60)
     bench = Bench(aws)
@@ -35,5 +35,5 @@ def test_the_demo_jobs_run_and_are_made_once(fresh: Callable[..., Embedded]) -> 
     assert [table["Name"] for table in tables] == ["addresses", "orders"]
     bench.glue.delete_job(JobName="sum-orders")
     aws.stop()
-    again = Bench(fresh(seed=True))
+    again = Bench(fresh(seed=("glue",)))
     assert [job["Name"] for job in again.glue.get_jobs()["Jobs"]] == names[:3]

@@ -27,7 +27,7 @@ def working_in(path: Path) -> list[psutil.Process]:
     return found
 
 
-def wait_none(path: Path, seconds: float = 5) -> None:
+def wait_none(path: Path, seconds: float = 60) -> None:
     deadline = time.monotonic() + seconds
     while left := working_in(path):
         assert time.monotonic() < deadline, left
@@ -91,7 +91,7 @@ def test_a_server_that_is_killed_is_brought_back(fresh_world: Begin) -> None:
 def recovery(world: World, name: str) -> list[str]:
     """Wait for two events about an instance's recovery: it may be over before anyone sees its state."""
     asked = {"SourceIdentifier": name, "SourceType": "db-instance", "EventCategories": ["recovery"]}
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 60
     while len(events := world.rds.describe_events(**asked)["Events"]) < 2:
         assert time.monotonic() < deadline, events
         time.sleep(0.05)
@@ -107,14 +107,14 @@ def test_a_server_left_over_is_ended_and_one_that_cannot_start_has_failed(fresh_
     with subprocess.Popen(["sleep", "60"], cwd=data) as stray:
         world.rds.start_db_instance(DBInstanceIdentifier="shop")
         world.wait("shop")
-        assert stray.wait(5) == -9
+        assert stray.wait(60) == -9
     world.rds.stop_db_instance(DBInstanceIdentifier="shop")
     world.wait("shop", "stopped")
     control = data / "global" / "pg_control"
     kept = control.read_bytes()
     control.unlink()
     world.rds.start_db_instance(DBInstanceIdentifier="shop")
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while (found := world.instance("shop"))["DBInstanceStatus"] == "starting":
         assert time.monotonic() < deadline
         time.sleep(0.05)

@@ -11,7 +11,7 @@ from tests.embedded.process import start
 from tests.embedded.rds.world import World, refusal
 
 
-def wait_for(path: Path, seconds: float = 60) -> None:
+def wait_for(path: Path, seconds: float = 150) -> None:
     deadline = time.monotonic() + seconds
     while not path.exists():
         assert time.monotonic() < deadline, f"{path} is missing"
@@ -26,11 +26,11 @@ def secret(world: World, name: str) -> Any:
 @pytest.mark.timeout(180)
 def test_the_demo_databases(open_directory: Path) -> None:
     home = open_directory / "seeded"
-    world = World(start(home, seed=True))
+    world = World(start(home, seed=("rds",)))
     try:
         # Cut off as soon as it has begun.
         world.aws.kill()
-        world = World(start(home, seed=True))
+        world = World(start(home, seed=("rds",)))
         wait_for(home / "state" / "seeded-shop")
         wait_for(home / "state" / "seeded-database-1")
         shop, address = secret(world, "shop"), secret(world, "database-1")
@@ -44,7 +44,7 @@ def test_the_demo_databases(open_directory: Path) -> None:
         world.rds.delete_db_instance(DBInstanceIdentifier="shop", SkipFinalSnapshot=True)
         world.wait_gone("shop")
         world.aws.stop()
-        world = World(start(home, seed=True))
+        world = World(start(home, seed=("rds",)))
         world.wait("database-1")
         describe = {"DBInstanceIdentifier": "shop"}
         assert refusal(world.rds.describe_db_instances, **describe)[0] == "DBInstanceNotFound"

@@ -55,7 +55,7 @@ class World:
         """Return an instance as it is described now."""
         return self.rds.describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
 
-    def wait(self, name: str, status: str = "available", seconds: float = 45) -> Any:
+    def wait(self, name: str, status: str = "available", seconds: float = 90) -> Any:
         """Wait until an instance has a state; one that fails meanwhile is an error."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -66,7 +66,7 @@ class World:
             time.sleep(0.05)
         raise TimeoutError(f"{name} is still {found['DBInstanceStatus']}")
 
-    def wait_gone(self, name: str, seconds: float = 30) -> None:
+    def wait_gone(self, name: str, seconds: float = 90) -> None:
         """Wait until there is no such instance."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
@@ -76,7 +76,7 @@ class World:
             time.sleep(0.05)
         raise TimeoutError(f"{name} is still there")
 
-    def wait_snapshot(self, name: str, seconds: float = 30) -> Any:
+    def wait_snapshot(self, name: str, seconds: float = 90) -> Any:
         """Wait until a snapshot is available."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:
