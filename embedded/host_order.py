@@ -7,7 +7,7 @@ import bisect
 from collections.abc import Iterator
 from typing import Any
 
-from embedded import host_items
+from embedded import host_bounds, host_items
 from embedded.host_items import Place, ordered, place, unpacked
 
 # Orders of an index, or of a partition of one, that are kept until an item changes.
@@ -62,7 +62,8 @@ class Order:
         found = partition.in_order(self._sort_kind())
         if first and not self.table["sk_name"]:
             return
-        for value, sk in found if self.forward else reversed(found):
+        places = self._span(found, self._sort_kind(), _number) if chosen else range(len(found))
+        for value, sk in (found[at] for at in (places if self.forward else reversed(places))):
             if first and not (value > behind if self.forward else value < behind):
                 continue
             kept = dict.get(partition, sk)
@@ -82,11 +83,11 @@ class Order:
 
     def of_index_partition(self, partition: Any) -> Iterator[Any]:
         """Yield the items of a partition of an index that a query's key condition chooses."""
-        for item in self._of_members(str(self.data["IndexName"]), partition, bool(self.start)):
+        for item in self._of_members(str(self.data["IndexName"]), partition, bool(self.start), chosen=True):
             if self._chosen(item):
                 yield item
 
-    def _of_members(self, name: str, partition: Any, first: bool) -> Iterator[Any]:
+    def _of_members(self, name: str, partition: Any, first: bool, chosen: bool = False) -> Iterator[Any]:
         items, sort = host_items.of(self.table), self.dynamodb._index_order_keys(self.table, self.ranges)
         found = items.cached((name, partition), MOST_KEPT)
         if found is None:
@@ -95,12 +96,29 @@ class Order:
             found.sort(key=_number)
             items.indexes[name, partition] = (items.version, found)
         behind = self._values(self.start, sort) if first else ()
-        for values, pk, sk in found if self.forward else reversed(found):
+        kind = sort[0][1] if sort else "S"
+        places = self._span(found, kind, _sort_of) if chosen else range(len(found))
+        for values, pk, sk in (found[at] for at in (places if self.forward else reversed(places))):
             if first and not (values > behind if self.forward else values < behind):
                 continue
             item = items.get(pk, {}).get(sk)
             if item is not None:
                 yield item
+
+    def _span(self, found: Any, kind: str, value: Any) -> range:
+        """Return the places at which a query's condition on the sort key can hold."""
+        expression = self.data.get("KeyConditionExpression")
+        if not expression or len(self.ranges) != 1:
+            return range(len(found))
+        names, values = (
+            self.data.get("ExpressionAttributeNames") or {},
+            self.data.get("ExpressionAttributeValues") or {},
+        )
+        low, high = [
+            ordered(end[kind], kind) if end and kind in end else None
+            for end in host_bounds.ends(self.dynamodb._tokenize(expression), names, values, self.ranges[0])
+        ]
+        return host_bounds.span(found, low, high, value)
 
     def _values(self, item: Any, sort: Any) -> tuple[Any, ...]:
         return tuple(self.dynamodb._index_order_value(item, name, kind) for name, kind in sort)
@@ -142,3 +160,7 @@ class Order:
 
 def _number(found: Any) -> Any:
     return found[0]
+
+
+def _sort_of(member: Any) -> Any:
+    return member[0][0]

@@ -4,6 +4,7 @@ The emulator checks an expression anew on every item, so on none where there is 
 as it does a filter, OR and <> with it: DynamoDB has neither there.
 """
 
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -75,7 +76,7 @@ def refusal(dynamodb: Any, data: dict[str, Any], hashes: list[str], ranges: list
         if kind == "NE" or (kind == "IDENT" and (text.upper() in _FOREIGN or text in _FUNCTIONS)):
             return _INVALID + (text.upper() if text.upper() in _FOREIGN else text)
     names = data.get("ExpressionAttributeNames") or {}
-    conditions = [(_name(clause, names), clause) for clause in _clauses(tokens)]
+    conditions = [(_name(clause, names), clause) for clause in clauses(tokens)]
     for name, clause in conditions:
         if name in hashes and not any(kind == "EQ" for kind, _ in clause):
             return _NOT_SUPPORTED
@@ -85,7 +86,7 @@ def refusal(dynamodb: Any, data: dict[str, Any], hashes: list[str], ranges: list
     return f"Query condition missed key schema element: {missed[0]}" if strange and missed else ""
 
 
-def _clauses(tokens: list[Token]) -> list[list[Token]]:
+def clauses(tokens: Sequence[Token]) -> list[list[Token]]:
     """Return the conditions that AND joins, without brackets; the AND of BETWEEN belongs to its condition."""
     found: list[list[Token]] = [[]]
     between = False

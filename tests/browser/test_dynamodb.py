@@ -161,6 +161,25 @@ def test_a_cells_value_goes_into_the_query(page_at: OpenPage, aws: Any) -> None:
     expect(page.locator("[data-ddb-item]")).to_be_visible()
 
 
+def test_a_query_is_saved_as_it_is_typed_and_found_again(page_at: OpenPage, aws: Any) -> None:
+    page = page_at("/dynamodb/orders/items")
+    page.get_by_text("Query or Scan?").click()
+    expect(page.get_by_text("is applied after reading")).to_be_visible()
+    page.locator("#pk").fill("customer-05")
+    page.get_by_text("Save query").click()
+    assert_accessible(page)
+    page.get_by_label("Save as").fill("Number five")
+    page.get_by_role("button", name="Save", exact=True).click()
+    expect(page.get_by_text("Saved as Number five")).to_be_visible()
+    expect(page.locator("#pk")).to_have_value("customer-05")
+    expect(page.locator("[data-ddb-verb]")).to_have_text("Query")
+    page.get_by_role("link", name="History and saved").click()
+    assert_accessible(page)
+    expect(page.get_by_role("row", name="Number five")).to_be_visible()
+    page.get_by_role("link", name="pk = customer-05").first.click()
+    expect(page.locator("#pk")).to_have_value("customer-05")
+
+
 def test_an_item_is_edited_in_the_form(page_at: OpenPage, aws: Any) -> None:
     aws.put_item(TableName="desk", Item={"id": {"S": "form"}, "a": {"N": "1"}, "b": {"S": "x"}})
     page = page_at("/dynamodb/desk/item?pk=form")

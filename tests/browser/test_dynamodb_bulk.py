@@ -72,6 +72,8 @@ def test_a_file_is_checked_imported_queried_and_exported(
     expect(page.get_by_text("items written")).to_be_visible(timeout=90_000)
     expect(page.locator(".ddb-figures").get_by_text("refused")).to_contain_text("2")
     assert "/dynamodb/partiql/work/" in page.url
+    facts = page.request.get(f"{page.url}?format=json").json()["facts"]
+    assert facts["total"] == facts["bytes"] == people.stat().st_size, "an import goes on with a file of this size only"
     assert_accessible(page)
     items = scanned(dynamodb)
     assert len(items) == LINES

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.blueprints.dynamodb.service.asked import KEY_OPERATORS, OPERATORS, Asked, Condition, Group
-from app.blueprints.dynamodb.service.tables import Key
+from app.blueprints.dynamodb.service.tables import Key, Table
 
 _NO_VALUE = ("exists", "not exists")
 
@@ -19,6 +19,12 @@ def in_words(keys: Sequence[Key], asked: Asked) -> str:
     if asked.descending and asked.is_query:
         said.append("descending")
     return f"{asked.index}: " * bool(asked.index) + ", ".join(said)
+
+
+def question(table: Table, asked: Asked) -> str:
+    """Return what is asked of a table, also where it has no such index."""
+    known = not asked.index or table.index(asked.index) is not None
+    return in_words(table.keys_of(asked.index) if known else table.keys, asked)
 
 
 def _keys(keys: Sequence[Key], asked: Asked) -> str:

@@ -13,6 +13,7 @@ from app.blueprints.dynamodb.service import deleting, prices
 from app.blueprints.dynamodb.service.asked import Asked, Wrong
 from app.blueprints.dynamodb.service.deleting import Count
 from app.blueprints.dynamodb.service.known import KNOWN
+from app.blueprints.dynamodb.service.said import question
 from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.service.work import Facts, Work
 from app.blueprints.dynamodb.views import asking
@@ -55,6 +56,7 @@ def _page(table: Table, asked: Asked, error: str = "", counted: Count | None = N
         raise refused(422, "This cannot be asked", str(wrong), "Correct it on the page of items.", "Refused") from wrong
     page = DeletePage(table, new_id(), asked, count, is_whole(asked), error)
     fields: dict[str, Any] = {"pairs": asking.pairs(asked), "back": asking.query_string(asked)}
+    fields["words"] = question(table, asked)
     if respond.wants_json():
         return respond.page("dynamodb/delete_items.html", page)
     response = make_response(render_template("dynamodb/delete_items.html", page=page, **fields), 422 if error else 200)

@@ -16,6 +16,7 @@ from app.blueprints.dynamodb.service import expressions, prices, scanning, wire
 from app.blueprints.dynamodb.service.asked import Asked, Wrong
 from app.blueprints.dynamodb.service.exporting import ENDINGS, TYPES, Pages, Wish, all_names, written
 from app.blueprints.dynamodb.service.known import KNOWN
+from app.blueprints.dynamodb.service.said import question
 from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.views import asking
 from app.blueprints.dynamodb.views.common import dynamodb
@@ -43,6 +44,7 @@ def export_items(table: str) -> Response:
         "asked": asking.query_string(asked).removeprefix("?"),
         "fields": asking.pairs(asked),
         "whole": is_whole(asked),
+        "words": question(described, asked),
         "units": units,
         "dollars": prices.dollars(prices.read(units)),
         "segments": scanning.segments_for(described),

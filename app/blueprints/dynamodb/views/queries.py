@@ -11,7 +11,7 @@ from app import notes, respond
 from app.blueprints.dynamodb.blueprint import bp
 from app.blueprints.dynamodb.service.asked import Asked
 from app.blueprints.dynamodb.service.known import KNOWN
-from app.blueprints.dynamodb.service.said import in_words
+from app.blueprints.dynamodb.service.said import question
 from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.views import asking
 from app.blueprints.dynamodb.views.common import dynamodb
@@ -43,8 +43,7 @@ def note(page: "ExplorePage") -> None:
 
 def _kept(table: Table, ask: Asked) -> dict[str, Any]:
     """Return what finds a question again: its address and its words."""
-    keys = table.keys_of(ask.index) if ask.index == "" or table.index(ask.index) else table.keys
-    return {"query": asking.query_string(ask, after=""), "words": in_words(keys, ask)[:500]}
+    return {"query": asking.query_string(ask, after=""), "words": question(table, ask)[:500]}
 
 
 @bp.get("/<table>/history")
