@@ -9,6 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from app import aws
 from app.store import Entry, Store, person, store
 
 logger = logging.getLogger("trellis.notes")
@@ -23,8 +24,11 @@ _writer = ThreadPoolExecutor(1, thread_name_prefix="notes")
 
 
 def note(kind: str, scope: str, entry: dict[str, Any], same: tuple[Any, ...]) -> None:
-    """Write a run into the history, after the answer; `same` tells whether it is the last one loaded again."""
-    if not _just_noted(kind, (scope, *same)):
+    """Write a run into the history, after the answer; `same` tells whether it is the last one loaded again.
+
+    A real account that is read-only is not written to.
+    """
+    if not aws.identity().read_only and not _just_noted(kind, (scope, *same)):
         _writer.submit(_put, store(f"{kind}-history"), {"scope": scope, "at": int(time.time()), **entry})
 
 

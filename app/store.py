@@ -17,6 +17,7 @@ from app import aws, recorder
 from app.config import Settings
 
 LARGEST = 300 * 1024  # bytes of JSON; an item of DynamoDB holds 400 KB
+READING = ("get_item", "query")  # a real account may be read-only: its table cannot be made
 _SCHEMA: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}],
     "AttributeDefinitions": [
@@ -78,7 +79,7 @@ class Store:
             answer = self._call(
                 "query", **self._range(prefix), ScanIndexForward=False, Limit=most - len(found), **start
             )
-            found += [Entry(item["id"]["S"], _value(item)) for item in answer["Items"] if not _expired(item)]
+            found += [Entry(item["id"]["S"], _value(item)) for item in answer.get("Items", ()) if not _expired(item)]
             if "LastEvaluatedKey" not in answer:
                 break
             start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
@@ -103,11 +104,13 @@ class Store:
         return {"owner": {"S": self._owner}, "id": {"S": id}}
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
-        """Call DynamoDB outside the page's record; the first call of all makes the table."""
+        """Call DynamoDB outside the page's record; the first that writes makes the table, before there is nothing."""
         with recorder.unrecorded():
             try:
                 return self._send(method, parameters)
             except self._client.exceptions.ResourceNotFoundException:
+                if method in READING:
+                    return {}
                 make_table(self._client, self._table)
                 return self._send(method, parameters)
 

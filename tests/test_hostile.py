@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from botocore.exceptions import ClientError
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
@@ -258,3 +259,49 @@ def test_no_hostile_form_is_an_error_of_ours(app: Flask, client: FlaskClient, na
                 if answer.status_code >= 500 and not _of_the_emulator(rule.endpoint, name, answer.status_code):
                     failed.append(f"POST {rule.endpoint} {name}: {answer.status_code}")
     assert not failed, "\n".join(failed)
+
+
+# Pages that stand without one of their calls, and the operation that is denied.
+STANDING = [
+    ("overview.index", "ListTables"),
+    ("overview.index", "DescribeLogGroups"),
+    ("dynamodb.tables", "DescribeTable"),
+    ("dynamodb.table", "DescribeTimeToLive"),
+    ("dynamodb.table", "DescribeContinuousBackups"),
+    ("dynamodb.table", "ListTagsOfResource"),
+    ("logs.insights", "DescribeLogGroups"),
+    ("s3.show_object", "GetObjectTagging"),
+    ("s3.show_object", "ListObjectVersions"),
+    ("s3.bucket_settings", "ListMultipartUploads"),
+]
+
+
+@pytest.fixture
+def denied(app: Flask) -> Iterator[set[str]]:
+    """Yield a set of operations that AWS does not allow."""
+    names: set[str] = set()
+
+    def deny(model: Any, **_: Any) -> None:
+        if model.name in names:
+            code = "AccessDenied" if model.service_model.service_name == "s3" else "AccessDeniedException"
+            said = {"Error": {"Code": code, "Message": f"not authorized to perform: {model.name}"}}
+            raise ClientError({**said, "ResponseMetadata": {"HTTPStatusCode": 403}}, model.name)
+
+    clients = [app.extensions["aws"].client(service, "us-east-1") for service in SERVICES]
+    for one in clients:
+        one.meta.events.register_first("before-parameter-build", deny)
+    yield names
+    for one in clients:
+        one.meta.events.unregister("before-parameter-build", deny)
+
+
+@pytest.mark.parametrize(("endpoint", "operation"), STANDING)
+def test_a_page_stands_where_one_call_is_denied(
+    app: Flask, client: FlaskClient, denied: set[str], endpoint: str, operation: str
+) -> None:
+    (rule,) = (rule for rule in _rules(app, "GET") if rule.endpoint == endpoint)
+    path = _path(rule, {})
+    whole = client.get(path)
+    assert whole.status_code == 200 and f'"{operation}"' in whole.headers["Server-Timing"]
+    denied.add(operation)
+    assert client.get(path).status_code == 200

@@ -25,6 +25,10 @@ from app.sql.values import Column
 
 FILES = {"LOAD": "LOAD DATA and LOAD XML move files.", "INSTALL": "Libraries are not installed from here."}
 
+# A reset forgets neither the database that USE chose nor a role: after statements of other classes than these and
+# those that read, the connection is closed.
+UNMARKING = frozenset({"INSERT", "UPDATE", "DELETE", "REPLACE"})
+
 
 def quoted(value: object) -> str:
     """Return a value as a literal that holds nothing of the value but digits: numbers, or hexadecimal."""
@@ -51,6 +55,7 @@ class MysqlSession:
         self._write = False
         self._cursor: Any = None
         self._finished = False
+        self._marked = False  # whether something was done that a reset does not undo
         self.reusable = True
 
     def begin(self, options: Options) -> None:
@@ -80,6 +85,7 @@ class MysqlSession:
     def execute(self, statement: Statement, values: Mapping[str, object], options: Options) -> Answer:
         """Run one statement, reading at most one row more than the limit."""
         self._permit(statement)
+        self._marked = self._marked or not (statement.reads or statement.word in UNMARKING)
         cursor = self._connection.cursor(SSCursor)
         try:
             self._start(cursor, statement, values)
@@ -183,6 +189,10 @@ class MysqlSession:
         if not self.reusable:
             with contextlib.suppress(errors.SqlError):
                 self._connection._force_close()
+            return
+        if self._marked:
+            self._send("COMMIT" if commit else "ROLLBACK")
+            self.reusable = False
             return
         if commit:
             self._send("COMMIT")

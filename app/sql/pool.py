@@ -66,7 +66,7 @@ class Pool:
         self._take_place()
         found: Lent | None = None
         try:
-            found = self._good() or Lent(self.connect(), self.clock(), self._generation)
+            found = self._good() or self._new()
             yield found
         finally:
             self._return(found)
@@ -84,6 +84,10 @@ class Pool:
             if not self._changed.wait_for(lambda: self._out < self.most, self.wait):
                 raise Full
             self._out += 1
+
+    def _new(self) -> Lent:
+        generation = self._generation  # as it was before: what is emptied meanwhile empties this one, too
+        return Lent(self.connect(), self.clock(), generation)
 
     def _good(self) -> Lent | None:
         """Return an idle connection that is young and alive, None where there is none."""

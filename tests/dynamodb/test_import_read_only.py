@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app import notes
 from tests.dynamodb.helpers import post, token
 from tests.embedded.process import Embedded
 from tests.pages import Page, check_page
@@ -46,3 +47,14 @@ def test_reading_goes_on(client: FlaskClient, page: Callable[..., Page]) -> None
     assert "ada@example.com" in shown.text
     assert client.get("/dynamodb/orders/export?download=1&format=csv").status_code == 200
     assert page("/dynamodb/orders/patterns?sample=1000", calls=9)
+
+
+def test_history_says_that_there_is_none_and_nothing_is_noted(
+    page: Callable[..., Page], caplog: pytest.LogCaptureFixture
+) -> None:
+    page("/dynamodb/partiql?statement=SELECT+*+FROM+customer", calls=3)
+    notes.settle()
+    assert not caplog.records
+    page("/dynamodb/partiql/history")
+    page("/dynamodb/partiql/work/0000000000000000-00000000", status=404)
+    page("/dynamodb/customer/import?again=0000000000000000-00000000")

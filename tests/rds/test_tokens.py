@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 from botocore.stub import Stubber
 from flask.testing import FlaskClient
 
@@ -97,3 +98,17 @@ def test_the_policy_of_a_secret_reads_that_secret() -> None:
     reading = next(one for one in json.loads(text)["Statement"] if one["Action"] == "secretsmanager:GetSecretValue")
     assert reading["Resource"] == secret
     assert "secretsmanager" not in sql_iam.policy("123456789012", "eu-west-1", "database-1", "typed")
+
+
+def test_where_secrets_may_not_be_listed_the_other_logins_are_left() -> None:
+    rds, secrets = client("rds"), client("secretsmanager")
+    with Stubber(rds) as stubber:
+        stubber.add_response("describe_db_instances", {"DBInstances": [described()]})
+        instance = get_instance(rds, "database-1")
+    with Stubber(secrets) as stubber:
+        stubber.add_client_error("list_secrets", "AccessDeniedException", "not authorized to perform ListSecrets", 400)
+        stubber.add_client_error("list_secrets", "InternalServiceError", "", 500)
+        with pytest.raises(logins.NoLogin, match=r"may not be listed.*not authorized"):
+            logins.found(instance, lambda one: logins.candidates(secrets, one))
+        with pytest.raises(ClientError):
+            logins.candidates(secrets, instance)

@@ -99,3 +99,16 @@ def test_what_was_out_while_the_pool_was_emptied_is_closed_on_its_return() -> No
     assert number(pool) == 1
     pool.empty()
     assert maker.made[1].closed
+
+
+def test_a_connection_made_while_the_pool_was_emptied_is_not_kept() -> None:
+    maker = Maker()
+    pools: list[Pool] = []
+
+    def connect() -> Wire:
+        pools[0].empty()  # the password was changed, or the login forgotten, while the server was still answering
+        return maker.connect()
+
+    pools.append(Pool(connect, maker.settle, 2, wait=0.01, recycle=100))
+    number(pools[0])
+    assert maker.made[0].closed

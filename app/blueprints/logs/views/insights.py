@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
+from botocore.exceptions import ClientError
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, notes, respond
+from app import aws, errors, notes, respond
 from app.blueprints.logs.blueprint import bp
 from app.blueprints.logs.service import groups as grouping
 from app.blueprints.logs.service import pipeline, prices, queries, records, samples, times
@@ -128,7 +129,12 @@ def _listed(asked: Asked) -> list[grouping.Group]:
     """Return the groups to choose from: a page of them, and those that are chosen already."""
     if respond.wants_json() or respond.wants_fragment():
         return []
-    found = grouping.list_groups(logs()).groups
+    try:
+        found = grouping.list_groups(logs()).groups
+    except ClientError as error:
+        if errors.problem_of(error).status != 403:
+            raise
+        found = []  # who may query a group need not be allowed to list them: its name is in the address
     known = {one.name for one in found}
     return [grouping.Group(name, "", None) for name in asked.groups if name not in known] + found
 

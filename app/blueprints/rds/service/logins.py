@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from app.blueprints.rds.service.instances import Instance
 from app.sql.errors import ConnectError
 from app.sql.target import PORTS, Target
@@ -71,7 +73,19 @@ class Secret:
 
 
 def candidates(secrets: Any, instance: Instance) -> list[Candidate]:
-    """Return the account's secrets, those that name the instance first, without reading any of them."""
+    """Return the account's secrets, those that name the instance first, without reading any of them.
+
+    Raises NoLogin where they may not be listed: an IAM token or a typed password needs none.
+    """
+    try:
+        return _ranked(secrets, instance)
+    except ClientError as error:
+        if error.response.get("Error", {}).get("Code") not in ("AccessDenied", "AccessDeniedException"):
+            raise
+        raise NoLogin(f"The secrets of Secrets Manager may not be listed: {error}") from error
+
+
+def _ranked(secrets: Any, instance: Instance) -> list[Candidate]:
     ranked = []
     pages = secrets.get_paginator("list_secrets").paginate(PaginationConfig={"PageSize": 100})
     for number, page in enumerate(pages):

@@ -125,6 +125,14 @@ def candidates(instance: Instance) -> list[Candidate]:
     return found
 
 
+def offered(instance: Instance) -> list[Candidate]:
+    """Return the same for a form, which goes without them where they may not be listed."""
+    try:
+        return candidates(instance)
+    except NoLogin:
+        return []
+
+
 def by(instance: Instance, login: Login, password: str = "") -> Connected:
     """Return the connection that a login would give, before it is kept."""
     manager = aws.client("secretsmanager")

@@ -55,7 +55,7 @@ def _page(found: Instance, form: ConnectionForm | None, status: int = 200) -> Re
         form = ConnectionForm(kind=page.login.kind if page.login else "secret", user=found.username)
         if page.login:
             form.secret.data = page.login.secret
-    names = connected.candidates(found) if not respond.wants_json() and found.status == "available" else []
+    names = connected.offered(found) if not respond.wants_json() and found.status == "available" else []
     form.secret.choices, form.other.choices = (
         [(one.arn, one.name) for one in names if one.fits is fit] for fit in (True, False)
     )
@@ -112,7 +112,7 @@ def _chosen(found: Instance, form: ConnectionForm) -> Login | None:
     if kind not in ("secret", "other"):
         return Login(kind, user=str(form.user.data or "").strip(), database=database)
     field = form.secret if kind == "secret" else form.other
-    if field.data not in {one.arn for one in connected.candidates(found) if one.fits is (kind == "secret")}:
+    if field.data not in {one.arn for one in connected.offered(found) if one.fits is (kind == "secret")}:
         field.errors = ["Choose one of the secrets that are listed here."]
         return None
     return Login("secret", secret=str(field.data), database=database)
