@@ -129,6 +129,15 @@ def test_looks_read_on_and_come_to_an_end() -> None:
     assert seen[-1].place.left == ()
 
 
+def test_what_a_run_printed_is_not_read_without_end() -> None:
+    over = RUN | {"JobRunState": "SUCCEEDED"}
+    before = Place(9, {"output": "o1"}, None, ("output",), follow.MOST_DRAINS)
+    more = ("get_log_events", None, events("line", token="o2"))
+    with answering("glue", ("get_job_run", None, {"JobRun": over})) as glue, answering("logs", more) as logs:
+        seen = follow.again(glue, logs, "j", "jr_1", before)
+    assert seen.cut and not seen.more
+
+
 def test_what_is_throttled_is_no_missing_stream() -> None:
     refused = ("get_log_events", None, {"error": "ThrottlingException"})
     with answering("logs", refused) as logs, pytest.raises(logs.exceptions.ClientError):
@@ -243,9 +252,9 @@ def test_input_and_output_at_the_same_place(source: str, target: str, same: bool
 
 
 def test_prices() -> None:
-    assert prices.money(prices.cost(3600 * 6 * 0.25, 900)) == "$0.6600"  # AWS's own example: 6 DPUs, 15 minutes
-    assert prices.cost(4 * 0.0625, 4) == pytest.approx(60 * 0.0625 / 3600 * 0.44)
-    assert prices.cost(0, 0) == 0 and prices.money(0.00001) == "under $0.0001"
+    assert prices.money(prices.cost(3600 * 6 * 0.25, 900, 6)) == "$0.6600"  # AWS's own example: 6 DPUs, 15 minutes
+    assert prices.cost(0.7 * 0.0625, 1, 0.0625) == pytest.approx(60 * 0.0625 / 3600 * 0.44)
+    assert prices.cost(0, 0, 1) == 0 and prices.money(0.00001) == "under $0.0001"
 
 
 @pytest.mark.parametrize(

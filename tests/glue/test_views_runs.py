@@ -1,11 +1,14 @@
 """Jobs listed and shown, runs started, followed, stopped and told about."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html import unescape
 from typing import Any
 
+import boto3
 import pytest
+from botocore.stub import Stubber
+from flask import Flask
 from flask.testing import FlaskClient
 
 from tests.embedded.process import Embedded
@@ -152,3 +155,42 @@ def test_a_job_is_deleted_by_its_name_only(client: FlaskClient, embedded: Embedd
     assert post(client, "/glue/gone/soon/delete", confirm="gone").status_code == 422
     assert post(client, "/glue/gone/soon/delete", confirm="gone/soon").status_code == 303
     assert "gone/soon" not in [one["Name"] for one in glue.get_jobs()["Jobs"]]
+
+
+def test_a_run_started_elsewhere_is_on_the_page(client: FlaskClient, page: FetchPage, embedded: Embedded) -> None:
+    run_id = embedded.client("glue").start_job_run(JobName="fail")["JobRunId"]
+    ended(client, f"/glue/fail/runs/{run_id}")
+    assert run_id in page("/glue/fail/").html
+    assert "Failed" in page("/glue/fail/recent", calls=1).text
+
+
+@pytest.fixture
+def refusing(shared_app: Flask) -> Iterator[Callable[[str], None]]:
+    """Yield what makes Glue refuse the next look with an error's code."""
+    clients, key = shared_app.extensions["aws"]._clients, ("glue", "us-east-1")
+    own = clients[key]
+
+    def refuse(code: str) -> None:
+        made: Any = boto3.client("glue", region_name="us-east-1", aws_access_key_id="x", aws_secret_access_key="x")
+        stubber = Stubber(made)
+        stubber.add_client_error("get_job_run", code, "no", 400)
+        stubber.activate()
+        clients[key] = made
+
+    yield refuse
+    clients[key] = own
+
+
+def test_a_look_that_aws_throttles_is_made_again(client: FlaskClient, refusing: Callable[[str], None]) -> None:
+    refusing("ThrottlingException")
+    address = "/glue/fail/runs/jr_1/look?round=3&output=t"
+    answer = client.get(address, headers={"HX-Request": "true"})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "looks again in 5 seconds" in text
+    assert f'hx-get="{address.replace("&", "&amp;")}"' in text and "load delay:5000ms" in text
+
+
+def test_a_look_that_aws_refuses_for_good_ends(client: FlaskClient, refusing: Callable[[str], None]) -> None:
+    refusing("AccessDeniedException")
+    answer = client.get("/glue/fail/runs/jr_1/look", headers={"HX-Request": "true"})
+    assert answer.status_code == 403 and "hx-trigger" not in answer.get_data(as_text=True)

@@ -9,6 +9,7 @@ from app.blueprints.glue.service.output import PARTS, Lines
 from app.blueprints.glue.service.runs import Run
 
 FALLBACK = "/aws-glue/jobs"
+MOST_DRAINS = 60  # looks at what a run that is over has left to read: 30,000 lines
 
 
 @dataclass(frozen=True)
@@ -19,6 +20,7 @@ class Place:
     tokens: Mapping[str, str] = field(default_factory=dict)
     percent: float | None = None
     left: tuple[str, ...] = PARTS
+    drains: int = 0
 
 
 @dataclass(frozen=True)
@@ -33,6 +35,11 @@ class Look:
     def more(self) -> bool:
         """Whether the run goes on, or has printed what was not read yet."""
         return not self.run.over or bool(self.place.left)
+
+    @property
+    def cut(self) -> bool:
+        """Whether the run printed so much that the rest is left to Insights."""
+        return self.place.drains > MOST_DRAINS
 
     @property
     def percent(self) -> float | None:
@@ -55,12 +62,15 @@ def again(glue: Any, logs: Any, job: str, run_id: str, before: Place) -> Look:
     part = before.left[0] if run.over and before.left else PARTS[before.round % 2]
     lines = output.read(logs, group(run), run_id, part, before.tokens.get(part, ""))
     left = before.left
+    drains = before.drains + run.over
     if run.over and lines.drained:
         left = tuple(one for one in left if one != part)
+    if drains > MOST_DRAINS:
+        left = ()
     said = output.progress(lines.lines) if part == "output" else None
     percent = before.percent if said is None else said
     tokens = {**before.tokens, part: lines.token}
-    return Look(run, {part: lines}, Place(before.round + 1, tokens, percent, left))
+    return Look(run, {part: lines}, Place(before.round + 1, tokens, percent, left, drains))
 
 
 def group(run: Run) -> str:

@@ -28,11 +28,12 @@ def per_minute(units: float, worker: str = "", flexible: bool = False) -> float:
     return units * rate(worker, flexible) / 60
 
 
-def cost(unit_seconds: float, seconds: float, worker: str = "", flexible: bool = False) -> float:
-    """Return US dollars for a run: DPU seconds, of which a minute is charged at least."""
-    if seconds <= 0:
+def cost(unit_seconds: float, seconds: float, units: float, worker: str = "", flexible: bool = False) -> float:
+    """Return US dollars for a run of so many DPU seconds; one shorter than a minute is charged for a minute."""
+    if seconds <= 0 and unit_seconds <= 0:
         return 0.0
-    return unit_seconds * max(1.0, LEAST / seconds) / 3600 * rate(worker, flexible)
+    charged = unit_seconds if seconds >= LEAST else max(unit_seconds, LEAST * units)
+    return charged / 3600 * rate(worker, flexible)
 
 
 def money(amount: float) -> str:

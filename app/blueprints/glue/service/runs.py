@@ -74,7 +74,7 @@ class Run:
     @property
     def cost(self) -> float:
         """US dollars by the list of prices."""
-        return prices.cost(self.charged, self.seconds, self.worker, self.flexible)
+        return prices.cost(self.charged, self.seconds, self.capacity, self.worker, self.flexible)
 
     @property
     def elapsed(self) -> int:

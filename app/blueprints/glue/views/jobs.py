@@ -93,7 +93,9 @@ def job(job: str) -> Response:
 
 def shown(found: Job, asked: Asked, code: int = 200) -> Response:
     """Return a job's page with the form as it is."""
-    page = JobPage(found, asked, runs.of_job(glue(), found.name), scripts.get(aws.client("s3"), found.script))
+    past = runs.of_job(glue(), found.name)
+    script = Script(found.script) if respond.wants_fragment() else scripts.get(aws.client("s3"), found.script)
+    page = JobPage(found, asked, past, script)
     return respond.page("glue/job.html", page, fragment="glue/_runs.html", status=code, prices=prices)
 
 

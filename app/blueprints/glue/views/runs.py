@@ -104,13 +104,18 @@ def _place() -> Place:
     given = request.args
     left = tuple(part for part in PARTS if part in given.get("left", ",".join(PARTS)).split(","))
     tokens = {part: given.get(part, "") for part in PARTS}
-    return Place(given.get("round", 0, type=int), tokens, given.get("percent", type=float), left)
+    numbers = {name: given.get(name, 0, type=int) for name in ("round", "drains")}
+    return Place(numbers["round"], tokens, given.get("percent", type=float), left, numbers["drains"])
 
 
 def _next(look: Look) -> str:
     """Return the address of the next look."""
     place = look.place
-    asked: dict[str, Any] = {"round": place.round, **{k: v for k, v in place.tokens.items() if v}}
+    asked: dict[str, Any] = {
+        "round": place.round,
+        "drains": place.drains,
+        **{k: v for k, v in place.tokens.items() if v},
+    }
     asked["left"] = ",".join(place.left)
     if place.percent is not None:
         asked["percent"] = f"{place.percent:.1f}"

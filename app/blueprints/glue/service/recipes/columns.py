@@ -61,3 +61,9 @@ def faults(columns: tuple[Column, ...]) -> str:
     if twice:
         return f"Two columns are named {twice}."
     return next((f"AWS has no type {one.kind}." for one in kept if one.kind not in KINDS), "")
+
+
+def quoted(value: str) -> str:
+    """Return a text as Python writes it, whatever a header holds."""
+    text = repr(value)
+    return text if '"' in value or "\\" in text else f'"{value}"'

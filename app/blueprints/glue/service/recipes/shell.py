@@ -2,7 +2,7 @@
 
 from string import Template
 
-from app.blueprints.glue.service.recipes.columns import Column
+from app.blueprints.glue.service.recipes.columns import Column, quoted
 
 _HEAD = '''"""$title
 
@@ -244,9 +244,3 @@ def _rows(columns: tuple[Column, ...], encode: str, write: str) -> str:
 def _cell(column: Column) -> str:
     cell = f"row[{quoted(column.source)}]"
     return cell if column.kind == "text" else f"{column.kind}({cell})"
-
-
-def quoted(value: str) -> str:
-    """Return a text as Python writes it, whatever a header holds."""
-    text = repr(value)
-    return text if '"' in value or "\\" in text else f'"{value}"'

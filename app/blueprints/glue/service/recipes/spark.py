@@ -2,8 +2,7 @@
 
 from string import Template
 
-from app.blueprints.glue.service.recipes.columns import SPARK, Column
-from app.blueprints.glue.service.recipes.shell import quoted
+from app.blueprints.glue.service.recipes.columns import SPARK, Column, quoted
 
 _SCRIPT = '''"""$title"""
 
