@@ -101,8 +101,8 @@ class Embedded:
 def seed_only(home: Path, *wanted: str) -> None:
     """Mark demo data as put in, so that a first start on this state directory puts in no more than is wanted.
 
-    That is what is there before the ready line, and of what comes after it "glue", "rds", "logs", "orders": together they
-    keep a processor busy for half a minute.
+    That is what is there before the ready line, and of what comes after it "glue", "rds", "logs", "orders": together
+    they keep a processor busy for half a minute.
     """
     state = home / "state"
     later = {

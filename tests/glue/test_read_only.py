@@ -9,15 +9,13 @@ from flask.testing import FlaskClient
 from tests.embedded.process import Embedded
 from tests.glue.helpers import post
 from tests.pages import Page
-from tests.rds.test_read_only import REASON, RealAws
+from tests.real_account import REASON, real
 
 
 @pytest.fixture
 def app(shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
-    own = shared_app.extensions["aws"]
-    shared_app.extensions["aws"] = RealAws(shared_app.extensions["settings"], embedded)
-    yield shared_app
-    shared_app.extensions["aws"] = own
+    with real(shared_app, embedded) as app:
+        yield app
 
 
 @pytest.mark.parametrize(

@@ -6,35 +6,17 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import aws
-from app.aws import Aws, Identity
+from tests.embedded.process import Embedded
 from tests.logs.conftest import SHOP
 from tests.logs.helpers import post, run
 from tests.pages import Page
-
-REASON = "This account is read-only here: changes are switched off."
-
-
-class RealAws(Aws):
-    """The embedded AWS under the identity of a real account, with the guard of one."""
-
-    def identity(self, region: str) -> Identity:
-        return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
+from tests.real_account import REASON, real
 
 
 @pytest.fixture
-def app(shared_app: Flask) -> Iterator[Flask]:
-    own = shared_app.extensions["aws"]
-    real = RealAws(shared_app.extensions["settings"])
-    vars(real).update(vars(own))  # the same clients
-    shared_app.extensions["aws"] = real
-    events = [real.client(service, "us-east-1").meta.events for service in ("logs", "dynamodb")]
-    for one in events:
-        one.register_first("before-parameter-build", aws._refuse_changes)
-    yield shared_app
-    for one in events:
-        one.unregister("before-parameter-build", aws._refuse_changes)
-    shared_app.extensions["aws"] = own
+def app(shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
+    with real(shared_app, embedded) as app:
+        yield app
 
 
 @pytest.mark.parametrize(

@@ -7,27 +7,15 @@ from xml.etree.ElementTree import Element
 import pytest
 from flask import Flask
 
-from app.aws import Aws, Identity
 from tests.embedded.process import Embedded
 from tests.over_embedded import application
 from tests.pages import Page
-
-REASON = "This account is read-only here: changes are switched off."
-
-
-class RealAws(Aws):
-    """The embedded AWS under the identity of a real account."""
-
-    def identity(self, region: str) -> Identity:
-        return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
+from tests.real_account import REASON, real
 
 
 @pytest.fixture(scope="module")
 def real_app(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
-    with application(embedded, tmp_path_factory.mktemp("real"), "s3", "sts") as app:
-        door = RealAws(app.extensions["settings"])
-        door._clients = app.extensions["aws"]._clients
-        app.extensions["aws"] = door
+    with application(embedded, tmp_path_factory.mktemp("real"), "s3", "sts") as app, real(app, embedded):
         yield app
 
 
