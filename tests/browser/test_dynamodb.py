@@ -259,6 +259,7 @@ PLACES = (
     "/dynamodb/orders/item?pk=customer-01&sk=1",
     "/dynamodb/orders/item?pk=customer-01&sk=1&view=json",
     "/dynamodb/orders/delete",
+    "/dynamodb/orders/history",
 )
 
 

@@ -127,3 +127,13 @@ def test_a_table_without_pages_of_its_own_is_paged(page: Callable[..., Page]) ->
     shown = page("/dynamodb/?after=customer", calls=9)
     assert "customer_id" not in shown.text.split("Create a table")[0]
     assert "First page" in shown.text
+
+
+def test_a_table_made_anew_is_seen_with_its_new_key_at_once(client: FlaskClient, aws: Any) -> None:
+    for partition in ("first", "second"):
+        fields = {"name": "reborn", "partition": partition, "partition_type": "S", "billing": "PAY_PER_REQUEST"}
+        assert post(client, "/dynamodb/", **fields).status_code == 303
+        aws.get_waiter("table_exists").wait(TableName="reborn", WaiterConfig={"Delay": 1})
+        assert f">{partition}<" in client.get("/dynamodb/reborn/items").get_data(as_text=True)
+        aws.delete_table(TableName="reborn")  # by somebody else: no page is told
+        aws.get_waiter("table_not_exists").wait(TableName="reborn", WaiterConfig={"Delay": 1})

@@ -11,6 +11,7 @@ from app.blueprints.dynamodb.blueprint import bp
 from app.blueprints.dynamodb.forms import CreateForm
 from app.blueprints.dynamodb.service import creating, prices
 from app.blueprints.dynamodb.service import tables as service
+from app.blueprints.dynamodb.service.known import KNOWN
 from app.blueprints.dynamodb.service.tables import Key
 from app.blueprints.dynamodb.views.common import dynamodb, table_url
 from app.changes import counted, done
@@ -43,6 +44,7 @@ def create_table() -> Response:
     except Declined as error:
         form.name.errors = [f"AWS refuses: {error}"]
         return _page(form, 422)
+    KNOWN.forget(dynamodb(), made.name)  # a table of that name may have been another one a moment ago
     return done(made, table_url(made.name), f"{made.name} is being created.")
 
 
