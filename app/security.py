@@ -146,6 +146,11 @@ def _check_site() -> None:
         raise Forbidden("A page of another site asked for this. Nothing was done.")
 
 
+def from_elsewhere() -> bool:
+    """Whether a link of another site led here: what costs something is shown, and done when the person says so."""
+    return request.method == "GET" and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
+
+
 def _check_real_account() -> None:
     """Serve a real account to this computer only, as long as nobody signs in."""
     if request.path in OPEN_PATHS or request.endpoint == "static" or _is_local():

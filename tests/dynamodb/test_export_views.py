@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -124,3 +125,13 @@ def test_a_failing_segment_is_an_error_and_no_short_file(aws: Any) -> None:
     missing = type(table)(**{**table.__dict__, "name": "no-such-table"})
     with pytest.raises(aws_error):
         list(scanning.whole(aws, missing, 3))
+
+
+def test_a_link_of_another_site_reads_no_table(client: FlaskClient) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    shown = client.get("/dynamodb/orders/export?download=1&format=csv", headers=link)
+    assert (shown.status_code, shown.mimetype) == (200, "text/html")
+    asked = client.get("/dynamodb/orders/delete-items?pk=customer-01", headers=link)
+    assert asked.status_code == 403
+    for answer in (shown, asked):
+        assert not re.search("Scan|Query", answer.headers.get("Server-Timing", ""))

@@ -21,6 +21,7 @@ from app.blueprints.dynamodb.views.common import dynamodb
 from app.blueprints.dynamodb.views.exports import is_whole
 from app.blueprints.dynamodb.views.guarding import ended, guarded, name_of
 from app.problems import refused
+from app.security import from_elsewhere
 from app.store import new_id, store
 
 
@@ -45,6 +46,9 @@ class DeletePage:
 def delete_items(table: str) -> Response:
     """Count what would be deleted, and ask."""
     described = KNOWN.get(dynamodb(), table)
+    if from_elsewhere():  # to count is to read all of them
+        happened = "A link of another site led here. Nothing was read, nothing was deleted."
+        raise refused(403, "Not from another site", happened, "Open the table, and choose its items there.")
     asked = asking.read(request.args)
     return _page(described, asked)
 

@@ -20,8 +20,9 @@ from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.service.wire import Mistake
 from app.blueprints.dynamodb.views import history, partiql_answers, partiql_files
 from app.blueprints.dynamodb.views.common import dynamodb
-from app.blueprints.dynamodb.views.partiql_asked import Asked, Fault, Shown, asked_of, from_elsewhere, opened, sealed
+from app.blueprints.dynamodb.views.partiql_asked import Asked, Fault, Shown, asked_of, opened, sealed
 from app.problems import refused
+from app.security import from_elsewhere
 
 PLACE = re.compile(r"(?:line (\d+),? col(?:umn)? (\d+))|(?<!\d)(\d+):(\d+):\d+")
 

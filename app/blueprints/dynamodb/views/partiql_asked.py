@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from flask import current_app, request, url_for
+from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
 
 from app import aws
@@ -95,11 +95,6 @@ def asked_of(fields: Mapping[str, str]) -> Asked:
         token=fields.get("token", "")[:36],
         fields={name: value for name, value in fields.items() if name.startswith(("p.", "t."))},
     )
-
-
-def from_elsewhere() -> bool:
-    """Whether a link of another site led here: its statement is shown, and runs when the person says so."""
-    return request.method == "GET" and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
 def sealed(token: str, shown: Shown) -> str:

@@ -13,6 +13,7 @@ from app.blueprints.dynamodb.service import patterns as service
 from app.blueprints.dynamodb.service.known import KNOWN
 from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.views.common import dynamodb
+from app.security import from_elsewhere
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ def patterns(table: str) -> Response:
     sample = asked if asked in service.SAMPLES else service.SAMPLES[0]
     units, dollars = service.cost(described, sample)
     found = None
-    if asked or service.is_small(described, sample):
+    if (asked and not from_elsewhere()) or service.is_small(described, sample):
         found = service.read(client, described, index, sample)
     if form := exports.asked():
         rows = [(one.value, one.items, one.size, round(one.share, 4), one.hot) for one in found.shown] if found else []

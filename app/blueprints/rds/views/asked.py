@@ -4,7 +4,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from flask import request
 from werkzeug.exceptions import BadRequest
 
 from app.sql.options import TOKEN, Options
@@ -64,8 +63,3 @@ def asked(fields: Mapping[str, str], write: bool) -> Asked:
 
 def _number(text: str | None, default: int) -> int:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else default
-
-
-def from_elsewhere() -> bool:
-    """Whether a link of another site led here: its SQL is shown, and runs when the person says so."""
-    return request.method == "GET" and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")

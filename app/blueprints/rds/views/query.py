@@ -9,10 +9,11 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import answers
 from app.blueprints.rds.service.scripts import Ran
 from app.blueprints.rds.views import exports, running
-from app.blueprints.rds.views.asked import PAGES, TIMEOUTS, Asked, asked, from_elsewhere
+from app.blueprints.rds.views.asked import PAGES, TIMEOUTS, Asked, asked
 from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import connected, reason
 from app.blueprints.rds.views.running import QueryPage
+from app.security import from_elsewhere
 from app.sql import cancel as cancelling
 from app.sql.errors import ConnectError
 from app.sql.options import TOKEN

@@ -11,9 +11,10 @@ from app.blueprints.rds.service.parameters import Parameter
 from app.blueprints.rds.service.scripts import Mistake, Ran
 from app.blueprints.rds.service.walking import Whole
 from app.blueprints.rds.views import history, snippets
-from app.blueprints.rds.views.asked import Asked, from_elsewhere
+from app.blueprints.rds.views.asked import Asked
 from app.blueprints.rds.views.connected import Connected
 from app.problems import Problem
+from app.security import from_elsewhere
 from app.sql import statements
 from app.sql.errors import SqlError
 from app.sql.statements import Statement
