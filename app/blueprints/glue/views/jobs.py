@@ -6,7 +6,6 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from app import aws, respond
-from app.blueprints import Status
 from app.blueprints.glue.blueprint import bp
 from app.blueprints.glue.forms import DeleteForm
 from app.blueprints.glue.service import asked as asking
@@ -17,15 +16,9 @@ from app.blueprints.glue.service.jobs import Job
 from app.blueprints.glue.service.runs import Run
 from app.blueprints.glue.service.scripts import Script
 from app.blueprints.glue.views.common import glue
-from app.changes import counted, done
+from app.changes import done
 
 BARS = 12
-
-
-def status() -> Status:
-    """Return the state for the overview."""
-    found, more = service.every(glue())
-    return Status(f"{len(found)}+ jobs" if more else counted(len(found), "job") if found else "No job yet")
 
 
 @bp.app_template_filter("dollars")
