@@ -1,7 +1,7 @@
 """Who may import whom, read from the source itself (the design's lines, enforced)."""
 
 import ast
-from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -11,14 +11,23 @@ FLASK = {"flask", "flask_wtf", "werkzeug"}
 CORE = {path.stem for path in (ROOT / "app").glob("*.py")} | {"codegen"}
 
 
-def imports(path: Path) -> Iterator[str]:
-    """Yield the dotted names of the modules that a file imports."""
-    for node in ast.walk(ast.parse(path.read_text())):
+@cache
+def nodes(path: Path) -> tuple[ast.AST, ...]:
+    """Return everything in a file; the tests below ask for each several times."""
+    return tuple(ast.walk(ast.parse(path.read_text())))
+
+
+@cache
+def imports(path: Path) -> tuple[str, ...]:
+    """Return the dotted names of the modules that a file imports."""
+    found: list[str] = []
+    for node in nodes(path):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom) and node.module:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found.append(node.module)
+            found += (f"{node.module}.{alias.name}" for alias in node.names)
+    return tuple(found)
 
 
 def sources(*folders: str) -> list[Path]:
@@ -89,7 +98,7 @@ def test_files_stay_small(path: Path) -> None:
 
 @pytest.mark.parametrize("path", sources("app", "embedded", "tests", "bench"), ids=named)
 def test_functions_stay_small(path: Path) -> None:
-    for node in ast.walk(ast.parse(path.read_text())):
+    for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             nested = any(isinstance(child, ast.FunctionDef) for child in node.body)

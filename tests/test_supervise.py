@@ -18,7 +18,7 @@ import pytest
 from tests.embedded.process import seed_only
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 40.0  # seconds; the machine may be busy with other tests
+PATIENCE = 60.0  # seconds; the machine may be busy with other tests
 
 
 def free_port() -> int:

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 from tests.browser.browsing import SCREENSHOTS, SWITCHES, Faults, find_browser
 from tests.browser.serving import dashboard, free_port
 from tests.embedded.process import Embedded, start
 
 HEIGHT = {390: 844, 360: 740}
+PATIENCE = 30_000  # milliseconds; the machine may be busy with other tests
 OpenPage = Callable[..., Page]
 
 
@@ -33,6 +34,7 @@ class Live:
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """One Chromium for the whole run."""
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as driver:
         opened = driver.chromium.launch(executable_path=find_browser(), args=list(SWITCHES))
         yield opened
@@ -81,7 +83,7 @@ def context_for(browser: Browser, faults: Faults) -> Iterator[Callable[..., Brow
             java_script_enabled=js,
             has_touch=width < 800,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         faults.watch(context)
         made.append(context)
         return context
