@@ -33,7 +33,7 @@ def guarded(work: Work, run: Callable[[], object]) -> None:
     try:
         run()
     except Cancelled:
-        work.end("cancelled", "Cancelled", "It was cancelled. What was written before stays written.")
+        work.end("cancelled", "Cancelled", "What was written before stays written.")
     except Unreadable as error:
         work.end("failed", "The file cannot be read to its end", error.message, "Unreadable")
     except NotTheSame as error:
