@@ -168,6 +168,13 @@ def test_a_bar_that_redraws_itself_shows_its_last_state() -> None:
         assert [one.text for one in output.read(logs, "/g", "x", "output").lines] == ["30%"]
 
 
+def test_credentials_that_a_script_prints_are_masked() -> None:
+    said = "environ({'AWS_SECRET_ACCESS_KEY': 'wJalrXUtnFEMIK7MDENGbPxRfiCYEXAMPLEKEY', 'HOME': '/root'})"
+    with answering("logs", ("get_log_events", None, events(said))) as logs:
+        (line,) = output.read(logs, "/g", "x", "output").lines
+    assert "wJalr" not in line.text and "'HOME': '/root'" in line.text
+
+
 TRACE = """Traceback (most recent call last):
   File "/tmp/x/job.py", line 3, in <module>
     f()

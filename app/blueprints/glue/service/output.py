@@ -4,11 +4,14 @@ GetLogEvents: https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReferen
 """
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
 from botocore.exceptions import ClientError
+
+from app.masking import mask
 
 PARTS = ("output", "error")
 PAGE = 500
@@ -18,7 +21,7 @@ _OF = re.compile(r"(?<![\d,./])(\d[\d,]*) ?(?:of|/) ?(\d[\d,]*)(?![\d/])")
 
 @dataclass(frozen=True)
 class Line:
-    """One line, and when it was printed."""
+    """One line, its credentials masked, and when it was printed."""
 
     at: datetime
     text: str
@@ -57,7 +60,8 @@ def read(client: Any, group: str, run_id: str, part: str, token: str = "") -> Li
 
 def _line(event: dict[str, Any]) -> Line:
     at = datetime.fromtimestamp(event["timestamp"] / 1000, UTC)
-    return Line(at, event["message"].rstrip("\r\n").rpartition("\r")[2])  # a bar that redraws itself: its last state
+    text = event["message"].rstrip("\r\n").rpartition("\r")[2]  # a bar that redraws itself: its last state
+    return Line(at, mask(text, Counter()))
 
 
 def progress(lines: tuple[Line, ...]) -> float | None:

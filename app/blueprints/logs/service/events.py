@@ -13,7 +13,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from app.blueprints.logs.service import groups, masking
+from app import masking
+from app.blueprints.logs.service import groups
 from app.blueprints.logs.service.times import Range, milliseconds, of_milliseconds
 
 PAGE = 200

@@ -12,7 +12,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from app.blueprints.logs.service import masking
+from app import masking
 from app.blueprints.logs.service.times import Range
 from app.problems import refused
 

@@ -8,7 +8,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from app.blueprints.logs.service import masking, messages
+from app import masking
+from app.blueprints.logs.service import messages
 from app.blueprints.logs.service.times import of_milliseconds
 from app.problems import refused
 

@@ -12,9 +12,9 @@ from app.blueprints.logs.blueprint import bp
 from app.blueprints.logs.service import events as service
 from app.blueprints.logs.service import messages
 from app.blueprints.logs.service.events import BadPattern, Event, Events, Wanted
-from app.blueprints.logs.service.masking import told
 from app.blueprints.logs.service.times import Range, milliseconds
 from app.blueprints.logs.views.common import logs, needed, range_of
+from app.masking import told
 from app.problems import refused
 
 OVERLAP = timedelta(seconds=30)  # events may arrive late: a live tail asks again for so much

@@ -11,9 +11,9 @@ from werkzeug.wrappers import Response
 
 from app import exports
 from app.blueprints.logs.service import prices, queries
-from app.blueprints.logs.service.masking import told
 from app.blueprints.logs.service.messages import plain
 from app.blueprints.logs.service.queries import Answer
+from app.masking import told
 from app.problems import refused
 
 NUMBER = re.compile(r"-?[0-9]{1,30}(?:\.[0-9]{1,30})?(?:[eE][+-]?[0-9]{1,3})?")  # what ends otherwise may be a formula

@@ -15,7 +15,6 @@ from app import aws, errors, notes, respond
 from app.blueprints.logs.blueprint import bp
 from app.blueprints.logs.service import groups as grouping
 from app.blueprints.logs.service import pipeline, prices, queries, records, samples, times
-from app.blueprints.logs.service.masking import mask, told
 from app.blueprints.logs.service.queries import Answer, Mistake
 from app.blueprints.logs.service.sentences import keys
 from app.blueprints.logs.service.steps import Step, plan
@@ -24,6 +23,7 @@ from app.blueprints.logs.views import exports
 from app.blueprints.logs.views.asked import Asked
 from app.blueprints.logs.views.common import logs
 from app.drawer import as_json, drawer
+from app.masking import mask, told
 from app.problems import Problem, Refused
 
 ROWS = 500  # of a page

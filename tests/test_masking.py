@@ -4,7 +4,7 @@ from collections import Counter
 
 import pytest
 
-from app.blueprints.logs.service.masking import MASK, mask, mask_cell, told
+from app.masking import MASK, mask, mask_cell, told
 
 SECRETS = [
     ("{'AWS_ACCESS_KEY_ID': 'ASIAABCDEFGHIJKLMNOP'}", "ASIAABCDEFGHIJKLMNOP", "access key id"),
