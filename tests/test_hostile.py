@@ -16,7 +16,7 @@ from app.aws import PARTIQL, is_read
 from tests.embedded.process import Embedded, start
 from tests.over_embedded import application
 
-SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "sts")
+SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts")
 HOSTILE = {
     "nul": "a\0b",
     "long": "x" * 10_000,

@@ -159,7 +159,9 @@ async def get_events(request: Request, forward: Below, state: Path) -> dict[str,
         page = events.of_stream(group.place, stream, within, place, _limit(parameters), backward=not forward_way)
     finally:
         events.close()
-    head, tail = (page[0].place, page[-1].place) if page else (place, place)
+    # Where nothing is yet, whatever comes lies ahead.
+    empty = FIRST if place == LAST else place
+    head, tail = (page[0].place, page[-1].place) if page else (empty, empty)
     return {
         "events": [{"timestamp": e.at, "message": e.message, "ingestionTime": e.taken} for e in page],
         "nextForwardToken": "f/" + _token(tail),

@@ -225,3 +225,16 @@ def test_patterns_of_filters_that_forward_are_refused(logs: Any, pattern: str) -
     options = {"logGroupName": "app", "filterName": "f", "filterPattern": pattern, "metricTransformations": metric}
     code, message = refused(logs.put_metric_filter, **options)
     assert (code, "forward" in message) == ("InvalidParameterException", True)
+
+
+def test_who_began_at_the_end_of_an_empty_stream_reads_what_comes(logs: Any) -> None:
+    logs.create_log_group(logGroupName="begun-empty")
+    logs.create_log_stream(logGroupName="begun-empty", logStreamName="s")
+    place = {"logGroupName": "begun-empty", "logStreamName": "s"}
+    token = logs.get_log_events(**place)["nextForwardToken"]
+    assert logs.get_log_events(**place, startFromHead=True, nextToken=token)["events"] == []
+    now = int(time.time() * 1000)
+    logs.put_log_events(**place, logEvents=[{"timestamp": now, "message": "first"}])
+    page = logs.get_log_events(**place, startFromHead=True, nextToken=token)
+    assert [event["message"] for event in page["events"]] == ["first"]
+    assert logs.get_log_events(**place, startFromHead=True, nextToken=page["nextForwardToken"])["events"] == []
