@@ -7,7 +7,6 @@ Decimal of each number; the client gives the wire form.
 """
 
 import http.client
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -20,7 +19,7 @@ import boto3
 
 from bench.browser import Client
 from bench.free_dynamodb import KEYS, TABLE, item
-from bench.measure import child, dashboard, environment, free_port, ratio, rounds, wait_for
+from bench.measure import dashboard, environment, free_endpoint, free_port, ratio, rounds
 from bench.process import crowd
 from bench.report import Figure, median, percentile, show
 from tests.embedded.process import start
@@ -123,10 +122,8 @@ def embedded_lane(work: Path) -> Iterator[Lane]:
 @contextmanager
 def free_lane(work: Path) -> Iterator[Lane]:
     """Run the dashboard over an endpoint that costs next to nothing."""
-    port, endpoint_port = free_port(), free_port()
-    endpoint = f"http://127.0.0.1:{endpoint_port}"
-    with child(sys.executable, "-m", "bench.free_dynamodb", str(endpoint_port)):
-        wait_for(endpoint)
+    port = free_port()
+    with free_endpoint("bench.free_dynamodb") as endpoint:
         session = boto3.Session("000000000000", "none", region_name="us-east-1")
         client = session.client("dynamodb", endpoint_url=endpoint)
         resource = session.resource("dynamodb", endpoint_url=endpoint)

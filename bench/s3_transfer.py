@@ -5,7 +5,6 @@ python -m bench s3_transfer [--quick]
 
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -18,7 +17,7 @@ import boto3
 from botocore.config import Config
 
 from bench.browser import Client
-from bench.measure import MIB, child, dashboard, environment, free_port, ratio, rounds, wait_for, watch
+from bench.measure import MIB, dashboard, environment, free_endpoint, free_port, ratio, rounds, watch
 from bench.report import Figure, show
 from tests.embedded.process import start
 
@@ -127,10 +126,8 @@ def embedded_lane(work: Path) -> Iterator[Lane]:
 @contextmanager
 def free_lane(work: Path) -> Iterator[Lane]:
     """Run the dashboard over an endpoint that costs next to nothing."""
-    port, endpoint_port = free_port(), free_port()
-    endpoint = f"http://127.0.0.1:{endpoint_port}"
-    with child(sys.executable, "-m", "bench.free_s3", str(endpoint_port)):
-        wait_for(endpoint)
+    port = free_port()
+    with free_endpoint("bench.free_s3") as endpoint:
         session = boto3.Session("000000000000", "none", region_name="us-east-1")
         s3 = session.client("s3", endpoint_url=endpoint, config=Config(max_pool_connections=32))
         with dashboard(work / "home", port, environment(endpoint)) as pid:

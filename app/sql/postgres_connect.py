@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import psycopg
-from psycopg import adapt, pq
+from psycopg import adapt
 from psycopg.conninfo import make_conninfo
 
 from app.sql import errors
@@ -141,8 +141,3 @@ def _network(said: str, target: Target) -> errors.ConnectError:
     if "SSL" in said or "certificate" in said:
         return errors.TlsFailed(said)
     return errors.ConnectError(said)
-
-
-def is_idle(connection: psycopg.Connection[Any]) -> bool:
-    """Tell whether the connection is open and outside of any transaction."""
-    return not connection.closed and connection.info.transaction_status == pq.TransactionStatus.IDLE

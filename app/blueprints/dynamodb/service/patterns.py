@@ -23,7 +23,6 @@ SHOWN = 30  # partitions
 DRAWN = 150  # items of one partition
 KINDS = 6  # kinds of items that are told apart by colour
 HOT_TIMES, HOT_SHARE, HOT_ITEMS = 3.0, 0.1, 5
-COLLECTION_LIMIT = 10 * 1024**3  # bytes of an item collection where there are local indexes
 _WORD = re.compile(r"[A-Z_]{4,}|(profile|meta|metadata|info|details|settings)")  # PROFILE beside ORDER#2026-01
 _NAMED = ("entity", "entity_type", "type", "_type", "kind", "item_type")
 

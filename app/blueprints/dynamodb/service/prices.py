@@ -12,7 +12,6 @@ READ_HOUR = 0.00013  # dollars of one provisioned read capacity unit and hour
 WRITE_HOUR = 0.00065
 STORED = 0.25  # dollars a GB and month
 FREE_GB = 25
-FREE_UNITS = 25  # provisioned units, of each kind
 
 
 def read(units: float) -> float:

@@ -29,18 +29,6 @@ def statements(text: str) -> list[Statement]:
     return found
 
 
-def where_of(text: str, first: int = 1) -> Statement:
-    """Return a statement that is a condition alone, such as a WHERE without its word. Raises Mistake."""
-    found = list(tokens(text))
-    statement = Statement(text.strip(), 0, "SELECT", parameters=_numbers(found, first))
-    reader = Reader(text, found, first)
-    if reader.next.kind != "end":
-        statement.where = condition(reader)
-    if reader.next.kind != "end":
-        raise reader.wrong("AND, OR or the end")
-    return statement
-
-
 def _statement(text: str, held: Sequence[Token], first: int) -> Statement:
     start, end = held[0].start, held[-1].start + len(held[-1].text)
     statement = Statement(text[start:end], start, held[0].word, parameters=_numbers(held, first))
