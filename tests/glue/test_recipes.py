@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from app.blueprints.glue.service import drafting, drafts, roles
+from app import role_policies
+from app.blueprints.glue.service import drafting, drafts
 from app.blueprints.glue.service.drafts import Draft, Taken
 from app.blueprints.glue.service.recipes import columns
 from app.blueprints.glue.service.recipes.columns import Column
@@ -119,7 +120,7 @@ ALLOW = {"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}
     ],
 )
 def test_what_policies_grant(statements: list[dict[str, Any]], granted: str) -> None:
-    assert roles.decided(statements, "s3:GetObject", "arn:aws:s3:::b/k") == granted
+    assert role_policies.decided(statements, "s3:GetObject", "arn:aws:s3:::b/k") == granted
 
 
 def test_a_roles_policies_are_read_wherever_they_are() -> None:
@@ -133,7 +134,7 @@ def test_a_roles_policies_are_read_wherever_they_are() -> None:
         ("get_policy_version", {"PolicyArn": arn, "VersionId": "v3"}, version),
     ]
     with answering("iam", *answers) as client:
-        found = roles.compare(client, "arn:aws:iam::1:role/path/r", drafts.needs(draft(), "1", "r"))
+        found = role_policies.compare(client, "arn:aws:iam::1:role/path/r", drafts.needs(draft(), "1", "r"))
     granted = {one.action: one.granted for one in found.needs}
     assert granted["s3:PutObject"] == "denied" and granted["s3:GetObject"] == "no" and not found.unread
 
@@ -141,7 +142,7 @@ def test_a_roles_policies_are_read_wherever_they_are() -> None:
 def test_a_role_that_may_not_be_read_is_said_so() -> None:
     refused = ("list_role_policies", None, {"error": "AccessDenied", "message": "not you"})
     with answering("iam", refused) as client:
-        found = roles.compare(client, "r", drafts.needs(draft(), "1", "r"))
+        found = role_policies.compare(client, "r", drafts.needs(draft(), "1", "r"))
     assert found.unread == "not you" and {one.granted for one in found.needs} == {"unknown"}
 
 

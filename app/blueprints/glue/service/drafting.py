@@ -10,7 +10,7 @@ from app.blueprints.glue.service import made, places
 from app.blueprints.glue.service.drafts import MAPPED, RECIPES, Draft
 from app.blueprints.glue.service.made import Table
 from app.blueprints.glue.service.recipes.columns import Column, guessed
-from app.blueprints.glue.service.roles import Comparison
+from app.role_policies import Comparison
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from app.blueprints.glue.service import places
 from app.blueprints.glue.service.recipes import shell, spark
 from app.blueprints.glue.service.recipes.columns import Column
-from app.blueprints.glue.service.roles import Need
+from app.role_policies import Need
 
 RECIPES = {
     "csv-json": "CSV to JSON lines",

@@ -7,9 +7,9 @@ from botocore.exceptions import ClientError
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import aws, respond, role_policies
 from app.blueprints.glue.blueprint import bp
-from app.blueprints.glue.service import drafting, drafts, roles
+from app.blueprints.glue.service import drafting, drafts
 from app.blueprints.glue.service.drafting import DraftPage
 from app.blueprints.glue.service.drafts import Draft, Taken
 from app.blueprints.glue.service.recipes import columns
@@ -86,7 +86,7 @@ def _scripted(page: DraftPage) -> Response:
 
 def _compared(page: DraftPage) -> DraftPage:
     needs = drafts.needs(page.draft, aws.identity().account, aws.region())
-    return replace(page, comparison=roles.compare(aws.client("iam"), page.draft.role, needs))
+    return replace(page, comparison=role_policies.compare(aws.client("iam"), page.draft.role, needs))
 
 
 def _made(page: DraftPage) -> Response:
@@ -105,7 +105,7 @@ def _made(page: DraftPage) -> Response:
 
 
 def _shown(page: DraftPage, code: int = 200) -> Response:
-    found, said = roles.listed(aws.client("iam"))
+    found, said = role_policies.listed(aws.client("iam"), "glue.amazonaws.com")
     whole = replace(page, roles=tuple(found), no_roles=said)
     choices = [("", "Choose a role"), *((name, name) for name in found)]
     more: dict[str, Any] = {

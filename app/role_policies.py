@@ -1,4 +1,4 @@
-"""What a job's role may do, as far as IAM lets its policies be read, beside what the job needs.
+"""What a role may do, as far as IAM lets its policies be read, beside what a job or a function needs.
 
 The evaluation follows https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html for
 the policies of one role: an explicit Deny, then an Allow. Conditions are not evaluated: what has some is uncertain.
@@ -18,7 +18,7 @@ MOST = 1000
 
 @dataclass(frozen=True)
 class Need:
-    """One action on one resource that a job cannot do without; `granted` is yes, no, denied, perhaps or unknown."""
+    """One action on one resource that cannot be done without; `granted` is yes, no, denied, perhaps or unknown."""
 
     action: str
     resource: str
@@ -28,7 +28,7 @@ class Need:
 
 @dataclass(frozen=True)
 class Comparison:
-    """What a job needs, and whether its role grants it; `unread` says what could not be read."""
+    """What is needed, and whether a role grants it; `unread` says what could not be read."""
 
     needs: tuple[Need, ...]
     policy: str
@@ -40,17 +40,17 @@ class Comparison:
         return tuple(one for one in self.needs if one.granted in ("no", "denied"))
 
 
-def listed(client: Any) -> tuple[list[str], str]:
-    """Return the names of roles that Glue may assume, and why there are none where IAM does not say."""
+def listed(client: Any, principal: str) -> tuple[list[str], str]:
+    """Return the names of roles that a service (`glue.amazonaws.com`) may assume; where IAM does not say, why."""
     try:
         answer = client.list_roles(MaxItems=MOST)
     except ClientError as error:
         return [], error.response["Error"].get("Message", "") or str(error)
-    return sorted(one["RoleName"] for one in answer["Roles"] if _trusts_glue(one)), ""
+    return sorted(one["RoleName"] for one in answer["Roles"] if _trusts(one, principal)), ""
 
 
-def _trusts_glue(role: Mapping[str, Any]) -> bool:
-    return "glue.amazonaws.com" in json.dumps(_document(role.get("AssumeRolePolicyDocument", {})))
+def _trusts(role: Mapping[str, Any], principal: str) -> bool:
+    return principal in json.dumps(_document(role.get("AssumeRolePolicyDocument", {})))
 
 
 def _document(given: Any) -> dict[str, Any]:
