@@ -237,3 +237,11 @@ def test_an_import_goes_on_with_a_file_of_its_size_only(client: FlaskClient, aws
     shown = check_page(client.get(f"/dynamodb/{people}/import?again={id}"), "again", 200, 2)
     assert f"{len(good)} B" in shown.text
     assert json_of(client, f"/dynamodb/{people}/import", good, id=id)["state"] == "done", "the right one still goes on"
+
+
+def test_a_check_does_not_take_over_the_notes_of_an_import(client: FlaskClient, aws: Any, people: str) -> None:
+    imported = json_of(client, f"/dynamodb/{people}/import", DATA)
+    checked = json_of(client, f"/dynamodb/{people}/import/check", DATA, id=imported["id"])
+    assert checked["check_id"] != imported["id"]
+    noted: Any = client.get(f"/dynamodb/partiql/work/{imported['id']}?format=json").json
+    assert noted["facts"]["kind"] == "import"

@@ -210,3 +210,11 @@ def test_the_same_as_expressions_and_as_partiql(page: Callable[..., Page]) -> No
     shown = page("/dynamodb/orders/items?pk=customer-01&op=%3C&sk=50")
     assert '"KeyConditionExpression": "#n0 = :v0 AND #n1 < :v1"' in shown.text
     assert 'WHERE "pk" = \'customer-01\' AND "sk" < 50' in shown.text
+
+
+def test_a_link_of_another_site_reads_nothing_until_asked(client: FlaskClient) -> None:
+    link = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+    shown = client.get("/dynamodb/customer/items?pk=123", headers=link)
+    assert "A link on another site brought this question here" in shown.get_data(as_text=True)
+    assert "Query" not in shown.headers.get("Server-Timing", "")
+    assert 'value="123"' in shown.get_data(as_text=True)

@@ -7,13 +7,14 @@ test      = ("=" | "!=" | "<" | "<=" | ">" | ">=") value | "IS" ("NULL" | "TRUE"
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from embedded.overlays.log_events.values import PatternError, Value, read_value
 
-# What a condition is asked about: a selector's text gives the value, or MISSING.
-Look = Callable[[str], Any]
+# What a condition is asked about: a selector's text gives its values, MISSING where there is none. A selector with [*]
+# gives those of every item; each test holds where it does for one of them, so that several cost no product of lists.
+Look = Callable[[str], Iterable[Any]]
 Condition = Callable[[Look], bool]
 MISSING: Any = object()
 _SPACE = re.compile(r"\s*")
@@ -90,8 +91,8 @@ class Reader:
             return compared(selector, sign, self._value())
         if named:
             wanted = _NAMED[named.upper()]
-            return lambda look: look(selector) is wanted
-        return (lambda look: look(selector) is MISSING) if negation else (lambda look: look(selector) is not MISSING)
+            return lambda look: any(found is wanted for found in look(selector))
+        return lambda look: any((found is MISSING) == bool(negation) for found in look(selector))
 
     def _value(self) -> Value:
         self.space()
@@ -102,10 +103,9 @@ class Reader:
 def compared(selector: str, sign: str, value: Value) -> Condition:
     """Return a comparison; what is missing, a list or an object matches none, not even !=."""
 
-    def holds(look: Look) -> bool:
-        found = look(selector)
+    def holds(found: Any) -> bool:
         if found is MISSING or found is None or isinstance(found, (dict, list)):
             return False
         return value.holds(sign, found)
 
-    return holds
+    return lambda look: any(holds(found) for found in look(selector))

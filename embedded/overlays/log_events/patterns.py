@@ -5,7 +5,7 @@ https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.
 
 import json
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 from embedded.overlays.log_events.conditions import MISSING, Condition, Reader
@@ -68,7 +68,7 @@ def _json(text: str) -> Match:
             return False
         if not isinstance(document, dict):
             return False
-        return _holds_somewhere(condition, document, steps)
+        return condition(lambda selector: _values(document, steps[selector]))
 
     return matches
 
@@ -88,29 +88,23 @@ def _steps(selector: str) -> list[str | int]:
     return [int(i) if i.isdigit() else i.strip("'\"") if i else name for i, name in found]
 
 
-def _holds_somewhere(condition: Condition, document: Any, steps: dict[str, list[str | int]]) -> bool:
-    """Whether a condition holds; one over [*] does where it holds for an item of the list."""
-    lists = [selector for selector in steps if "*" in steps[selector]]
-    if not lists:
-        return condition(lambda selector: _at(document, steps[selector]))
-    place = steps[lists[0]].index("*")
-    items = _at(document, steps[lists[0]][:place])
-    for index in range(len(items) if isinstance(items, list) else 0):
-        fixed = {**steps, lists[0]: [*steps[lists[0]][:place], index, *steps[lists[0]][place + 1 :]]}
-        if _holds_somewhere(condition, document, fixed):
-            return True
-    return False
+def _values(document: Any, steps: list[str | int]) -> Iterator[Any]:
+    """Yield what stands at a place, MISSING where nothing does; a [*] goes through the items of a list."""
+    for number, step in enumerate(steps):
+        if step == "*" and isinstance(document, list):
+            for item in document:
+                yield from _values(item, steps[number + 1 :])
+            return
+        if step == "*":
+            return
+        document = _inside(document, step)
+    yield document
 
 
-def _at(document: Any, steps: list[str | int]) -> Any:
-    for step in steps:
-        if isinstance(step, int):
-            if not isinstance(document, list) or step >= len(document):
-                return MISSING
-            document = document[step]
-        else:
-            document = document.get(step, MISSING) if isinstance(document, dict) else MISSING
-    return document
+def _inside(document: Any, step: str | int) -> Any:
+    if isinstance(step, int):
+        return document[step] if isinstance(document, list) and step < len(document) else MISSING
+    return document.get(step, MISSING) if isinstance(document, dict) else MISSING
 
 
 def _words(text: str) -> Match:
@@ -160,4 +154,4 @@ def _fit(names: list[str | None], conditions: list[Condition], words: list[str])
     if len(names) != len(words):
         return False
     known = dict(zip(names, words, strict=True))
-    return all(condition(lambda selector: known.get(selector, MISSING)) for condition in conditions)
+    return all(condition(lambda selector: (known.get(selector, MISSING),)) for condition in conditions)

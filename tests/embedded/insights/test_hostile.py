@@ -2,7 +2,9 @@
 
 import json
 import re
+import subprocess
 import time
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,7 +12,7 @@ from botocore.exceptions import ClientError
 
 from embedded.overlays.insights.loading import message_kind
 from tests.embedded.insights.asking import Asking
-from tests.embedded.process import Embedded
+from tests.embedded.process import PYTHON, ROOT, Embedded
 
 DEEP: Any = "bottom"
 for _ in range(30):
@@ -193,3 +195,37 @@ def test_bodies_that_are_no_parameters(hostile: Asking, embedded_aws: Embedded) 
             hostile.start("fields @message", **arguments)
         assert error.value.response["Error"]["Code"] == "InvalidParameterException"
     assert re.fullmatch(r"[0-9a-f-]{36}", hostile.start("fields @message", startTime=0, endTime=int(time.time())))
+
+
+CONFINED = """
+import sys
+from pathlib import Path
+import duckdb
+from embedded.events.store import EventStore
+from embedded.overlays.insights.loading import open_copy
+
+state = Path(sys.argv[1])
+store = EventStore(state)
+copy = open_copy(state)
+outside = state / "outside.txt"
+outside.write_text("secret")
+for statement in (
+    f"SELECT * FROM read_text('{outside}')",
+    f"COPY (SELECT 1) TO '{state / 'made.csv'}'",
+    f"ATTACH '{state / 'other.db'}'",
+    "SET enable_external_access = true",
+    "INSTALL httpfs",
+):
+    try:
+        copy.execute(statement)
+    except duckdb.Error as error:
+        print(type(error).__name__)
+store.close()
+"""
+
+
+def test_the_engine_reaches_no_file_but_its_own(tmp_path: Path) -> None:
+    command = [str(PYTHON), "-c", CONFINED, str(tmp_path)]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
+    refused = ["PermissionException"] * 3 + ["InvalidInputException", "PermissionException"]
+    assert done.stdout.split() == refused, done.stderr

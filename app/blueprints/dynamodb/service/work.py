@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from app.aws import ReadOnly
@@ -123,7 +123,10 @@ class Work:
 def facts_of(store: Store, id: str) -> Facts | None:
     """Return what is known of a piece of work, None for one that is not (or no longer) there."""
     found = store.get(id) if id else None
-    return None if found is None or "kind" not in found else Facts(**found)
+    if found is None or "kind" not in found:
+        return None
+    known = {one.name for one in fields(Facts)}  # another version of the dashboard may have noted more
+    return Facts(**{name: value for name, value in found.items() if name in known})
 
 
 def cancel(store: Store, id: str) -> None:

@@ -21,6 +21,7 @@ from app.blueprints.dynamodb.service.tables import Key, Table
 from app.blueprints.dynamodb.views import asking, markup, queries
 from app.blueprints.dynamodb.views.common import dynamodb
 from app.problems import Problem
+from app.security import from_elsewhere
 
 THROTTLED = {"ProvisionedThroughputExceededException", "ThrottlingException", "RequestLimitExceeded"}
 MOST_TRIES = 6
@@ -56,11 +57,11 @@ class ExplorePage:
 
 @bp.get("/<table>/items")
 def items(table: str) -> Response:
-    """Show a page of items; with `draft` or `add` the form alone, nothing being read."""
+    """Show a page of items; with `draft` or `add`, or from a link of another site, the form alone: nothing is read."""
     form = exports.asked()
     client, ask = dynamodb(), asking.read(request.args)
     described = KNOWN.get(client, table)
-    if "draft" in request.args or "add" in request.args:
+    if "draft" in request.args or "add" in request.args or from_elsewhere():
         return _html(_page(described, ask), 200)
     try:
         found = service.explore(client, described, ask)
@@ -84,7 +85,7 @@ def _page(table: Table, ask: Asked, **more: Any) -> ExplorePage:
 def _html(page: ExplorePage, status: int) -> FlaskResponse:
     fragment = respond.wants_fragment()
     more: dict[str, Any] = {"words": words, "prices": prices, "typed": _shown_groups(page), "fragment": fragment}
-    more |= {"choices": _choices(page), "poll": respond.polling()}
+    more |= {"choices": _choices(page), "poll": respond.polling(), "elsewhere": from_elsewhere()}
     if page.found is not None:
         more |= _shown(page, page.found)
     name = "dynamodb/_explore.html" if fragment else "dynamodb/items.html"

@@ -71,9 +71,12 @@ def check_import(table: str) -> Response:
     """Read a file and tell what an import would do; nothing is written."""
     described, fields, pieces, name, size = _received(table)
     found: list[Checked] = []
-    options, id = _options(fields), name_of(fields)
+    options, id, kept = _options(fields), name_of(fields), store("dynamodb-work")
+    earlier = working.facts_of(kept, id)
+    if earlier is not None and earlier.kind != "check":
+        id = new_id()  # an import that runs, or is to be gone on with, keeps its notes
     facts = Facts("check", described.name, name, total=size, options=asdict(options))
-    work = Work(store("dynamodb-work"), id, facts)
+    work = Work(kept, id, facts)
     guarded(work, lambda: found.append(check(pieces, options, described, work)))
     if not found:
         return ended(work, f"{facts.written:,} items are in {described.name}.")
