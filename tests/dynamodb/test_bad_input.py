@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.dynamodb.answers import answering
+from tests.answers import answering
 from tests.dynamodb.helpers import ask, fetch, post, table
 from tests.pages import Page, check_page
 

@@ -11,7 +11,7 @@ from app import notes
 from app.blueprints.dynamodb.service.asked import Asked, Condition, Group
 from app.blueprints.dynamodb.service.said import in_words
 from app.blueprints.dynamodb.service.tables import Key
-from tests.dynamodb.answers import answering
+from tests.answers import answering
 from tests.dynamodb.helpers import fetch, post
 from tests.pages import Page
 

@@ -4,8 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from tests.answers import answering
 from tests.embedded.process import Embedded
 from tests.logs.conftest import EMPTY, SHOP, STREAM, TEST_LOGS
 from tests.logs.helpers import fetch, post
@@ -42,6 +44,13 @@ def test_a_group_with_its_streams_by_last_event(page: FetchPage) -> None:
     assert "names no group" in page("/logs/group", status=400).text
     assert "No log streams yet" in page(f"/logs/group?group={EMPTY}").text
     assert "No log stream begins with “zzz”" in page(f"/logs/group?group={SHOP}&prefix=zzz").text
+
+
+def test_a_group_is_shown_to_who_may_not_see_its_streams(app: Flask, page: FetchPage) -> None:
+    with answering(app, "DescribeLogStreams", "AccessDeniedException", "not authorized", service="logs"):
+        shown = page(f"/logs/group?group={SHOP}")
+    assert "Access denied" in shown.text and "logs:DescribeLogStreams" in shown.text
+    assert "About this group" in shown.text
 
 
 def test_a_group_is_made_kept_and_deleted(client: FlaskClient, page: FetchPage, embedded: Embedded) -> None:

@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from app import respond
+from app import errors, respond
 from app.blueprints import Status
 from app.blueprints.logs.blueprint import bp
 from app.blueprints.logs.forms import NEVER, DeleteForm, GroupForm, RetentionForm, retentions
@@ -15,6 +15,7 @@ from app.blueprints.logs.service import groups as service
 from app.blueprints.logs.service import prices
 from app.blueprints.logs.views.common import logs, needed
 from app.changes import counted, done
+from app.problems import Problem
 
 
 def status() -> Status:
@@ -64,10 +65,11 @@ def choices() -> Response:
 
 @dataclass(frozen=True)
 class GroupPage:
-    """A group with a page of its streams."""
+    """A group with a page of its streams, or why AWS does not show them."""
 
     group: service.Group
     streams: service.Streams
+    problem: Problem | None = None
 
 
 @bp.get("/group")
@@ -78,11 +80,19 @@ def group() -> Response:
 
 
 def _group(found: service.Group, form: RetentionForm, code: int = 200) -> Response:
-    streams = service.list_streams(logs(), found, request.args.get("prefix", "").strip(), request.args.get("token", ""))
     more: dict[str, Any] = {"form": form, "prices": prices}
-    return respond.page(
-        "logs/group.html", GroupPage(found, streams), fragment="logs/_streams.html", status=code, **more
-    )
+    return respond.page("logs/group.html", _page(found), fragment="logs/_streams.html", status=code, **more)
+
+
+def _page(found: service.Group) -> GroupPage:
+    prefix, token = request.args.get("prefix", "").strip(), request.args.get("token", "")
+    try:
+        return GroupPage(found, service.list_streams(logs(), found, prefix, token))
+    except ClientError as error:
+        problem = errors.problem_of(error)
+        if problem.status != 403:
+            raise
+        return GroupPage(found, service.Streams(found, [], prefix), problem)  # to see groups is a right of its own
 
 
 def _retention_form(found: service.Group) -> RetentionForm:

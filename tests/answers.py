@@ -21,21 +21,23 @@ class Body:
 
 
 @contextmanager
-def answering(app: Flask, operation: str, code: str, message: str, times: int = 1000) -> Iterator[list[int]]:
+def answering(
+    app: Flask, operation: str, code: str, message: str, times: int = 1000, service: str = "dynamodb"
+) -> Iterator[list[int]]:
     """Have an operation of this application's client refused so many times; yields a list that counts them."""
     with app.app_context():
-        client = app.extensions["aws"].client("dynamodb", "us-east-1")
+        client = app.extensions["aws"].client(service, "us-east-1")
     asked: list[int] = []
 
     def answer(request: Any, **_: Any) -> AWSResponse | None:
         asked.append(len(asked))
         if len(asked) > times:
             return None
-        body = json.dumps({"__type": f"com.amazonaws.dynamodb.v20120810#{code}", "message": message}).encode()
+        body = json.dumps({"__type": f"com.amazonaws#{code}", "message": message}).encode()
         headers = {"content-type": "application/x-amz-json-1.0", "x-amzn-requestid": "REQUEST"}
         return AWSResponse(request.url, 400, headers, Body(body))
 
-    event = f"before-send.dynamodb.{operation}"
+    event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
     client.meta.events.register_first(event, answer, unique_id="answers")
     try:
         yield asked
