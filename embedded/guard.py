@@ -177,7 +177,8 @@ class Guard:
 
 async def answer(request: Request, response: Response, send: Send) -> None:
     """Send a whole answer, without a body to HEAD."""
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
+    pairs = (*response.headers.items(), *response.more)
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in pairs]
     await send_response(send, response.status, headers, response.body, head=request.method == "HEAD")
 
 
