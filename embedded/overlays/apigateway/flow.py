@@ -104,7 +104,7 @@ class Flow:
 
     def arn(self) -> str:
         """Return the ARN of the method that is called, as permissions name it."""
-        place = f"{self.api_id}/{self.stage['stageName']}/{self.verb}{self.path if self.path != '/' else '/'}"
+        place = f"{self.api_id}/{self.stage['stageName']}/{self.verb}{self.path}"
         return f"arn:aws:execute-api:{self.where.region}:{self.where.account}:{place}"
 
 

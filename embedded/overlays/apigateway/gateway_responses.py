@@ -38,7 +38,7 @@ TYPES: dict[str, tuple[int, str | None, str]] = {
 }
 TEMPLATE = '{"message":$context.error.messageString}'
 _PARAMETER = re.compile(r"gatewayresponse\.header\.[!-~]+")
-_VARIABLE = re.compile(r"\$(?:\{)?(context|stageVariables)((?:\.[A-Za-z_][\w-]*)+)\}?")
+_VARIABLE = re.compile(r"\$(\{)?(context|stageVariables)((?:\.[A-Za-z_][\w-]*)+)(?(1)\})")
 _REQUEST = re.compile(r"method\.request\.(header|querystring|path)\.(.+)")
 
 
@@ -85,8 +85,8 @@ def answer(flow: Flow, failure: Failure) -> Answer:
 
 
 def _filled(found: re.Match[str], names: Record, flow: Flow) -> str:
-    inside: Any = names if found.group(1) == "context" else flow.variables
-    return context.written(context.inside(inside, found.group(2)[1:]))
+    inside: Any = names if found.group(2) == "context" else flow.variables
+    return context.written(context.inside(inside, found.group(3)[1:]))
 
 
 def _parameter(expression: str, names: Record, flow: Flow) -> str | None:

@@ -9,7 +9,7 @@ from embedded.overlays.apigateway import account
 from embedded.overlays.apigateway.call import Call, now
 from embedded.overlays.apigateway.deployments import check_name, checked_variables, keep_stage, make_stage
 from embedded.overlays.apigateway.faults import bad, clash, missing, refused
-from embedded.overlays.apigateway.fields import chosen, flag, number, text, whole
+from embedded.overlays.apigateway.fields import Convert, chosen, flag, number, text, whole
 from embedded.overlays.apigateway.patches import change, operations, wrong_path
 
 _RULES = {
@@ -28,7 +28,7 @@ _NOT_HERE = {
     "webAclArn": "A web ACL",
 }
 # A method's settings by the paths of UpdateStage: `/{resource}/{verb}/throttling/rateLimit`.
-_SETTINGS = {
+_SETTINGS: dict[str, tuple[str, Convert]] = {
     "logging/loglevel": ("loggingLevel", lambda value: chosen(value, ("OFF", "ERROR", "INFO"), "logging level")),
     "logging/dataTrace": ("dataTraceEnabled", flag),
     "throttling/burstLimit": ("throttlingBurstLimit", whole),
