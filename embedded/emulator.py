@@ -1,4 +1,4 @@
-"""The emulator in the name of one account and region, for what Glue does without a request: a run, a schedule."""
+"""The emulator in the name of one account and region, for what overlays do without a request: a run, a schedule."""
 
 import json
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from embedded.book import Where
 from embedded.errors import Response
 from embedded.layers import Below, json_request
-from embedded.overlays.glue.asked import Where
 from embedded.request import Request
 from embedded.signing import ALGORITHM
 
