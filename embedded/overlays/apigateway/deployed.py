@@ -1,6 +1,7 @@
 """Calls of deployed stages: `/_aws/execute-api/<api>/<stage>/<path>`, unsigned, as curl and browsers send them."""
 
 import json
+import re
 import secrets
 import time
 from urllib.parse import unquote
@@ -14,6 +15,7 @@ from embedded.overlays.apigateway.origins import refusal
 from embedded.request import Request
 from embedded.stage_calls import FOREIGN, PREFIX
 
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _HOP_BY_HOP = {"connection", "transfer-encoding", "keep-alive", "te", "upgrade", "content-length"}
 
 
@@ -25,6 +27,7 @@ async def answer(request: Request, engine: Engine, logs: Logs) -> Response:
     if found is None:
         return _response(_plain("Forbidden", "ForbiddenException"))
     where, api, stage = found
+    trace_id = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
     flow = Flow(
         where=where,
         api=api,
@@ -32,7 +35,8 @@ async def answer(request: Request, engine: Engine, logs: Logs) -> Response:
         verb=request.method,
         path=unquote(slash + path) or "/",
         query=query_pairs(request.query),
-        headers=_headers(request),
+        headers=_headers(request, trace_id),
+        trace_id=trace_id,
         body=request.body,
         host=request.headers.get("host", ""),
         source_ip=str((request.scope.get("client") or ("127.0.0.1",))[0]),
@@ -57,15 +61,14 @@ def _find(engine: Engine, name: str, stage_name: str) -> tuple[Where, Record, Re
     return None
 
 
-def _headers(request: Request) -> list[tuple[str, str]]:
+def _headers(request: Request, trace_id: str) -> list[tuple[str, str]]:
     """Return the headers as API Gateway passes them on: names capitalised, its own added."""
     found = [(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]]
     pairs = [(name.title(), value) for name, value in found if name.lower() not in _HOP_BY_HOP]
-    trace = f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"
     client = str((request.scope.get("client") or ("127.0.0.1",))[0])
     port = request.headers.get("host", "").rpartition(":")[2]
     own = [
-        ("X-Amzn-Trace-Id", trace),
+        ("X-Amzn-Trace-Id", trace_id),
         ("X-Forwarded-For", client),
         ("X-Forwarded-Port", port),
         ("X-Forwarded-Proto", "http"),
@@ -83,7 +86,9 @@ def _response(made: Answer) -> Response:
     """Return an answer as the layers send it."""
     first: dict[str, str] = {}
     more = []
-    for name, value in made.headers:
+    for name, text in made.headers:
+        # Mapped values may be anything: no line of theirs becomes a header of its own.
+        value = _CONTROL.sub(" ", text).encode().decode("latin-1")
         if name.lower() in {one.lower() for one in first}:
             more.append((name, value))
         else:

@@ -14,6 +14,9 @@ from embedded.overlays.apigateway.journal import shown
 from embedded.overlays.apigateway.routing import route
 
 LARGEST = 10 * 1024 * 1024
+# What API Gateway answers itself; a function's own goes by another name.
+_REMAPPED = {"connection", "content-length", "content-md5", "date", "expect", "host", "max-forwards",
+             "proxy-authenticate", "server", "te", "trailer", "upgrade", "user-agent", "www-authenticate"}  # fmt: skip
 
 
 @dataclass
@@ -70,10 +73,19 @@ def _failed(flow: Flow, failure: Failure) -> Answer:
 
 
 def _end(flow: Flow, made: Answer) -> Answer:
+    made.headers = [(_renamed(name), value) for name, value in made.headers if name.lower() != "transfer-encoding"]
+    if made.status in (204, 304):
+        made.body = b""
+    if flow.integration:
+        made.headers.append(("X-Amzn-Trace-Id", flow.trace_id))
     made.headers.append(("x-amzn-RequestId", flow.request_id))
     made.headers.append(("x-amz-apigw-id", flow.extended_id))
     flow.journal.info(f"Method completed with status: {made.status}")
     return made
+
+
+def _renamed(name: str) -> str:
+    return f"x-amzn-Remapped-{name}" if name.lower() in _REMAPPED else name
 
 
 async def integrate(flow: Flow, whole: Below) -> Answer:

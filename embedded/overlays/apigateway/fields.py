@@ -8,7 +8,9 @@ from typing import Any
 from embedded.overlays.apigateway.faults import Fault, bad
 
 Convert = Callable[[Any], Any]
-_STATUS = re.compile(r"[1-5]\d\d")
+# What a header may be called (RFC 9110: token).
+HEADER = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
+_STATUS = re.compile(r"[2-5]\d\d")
 
 
 def text(value: Any) -> str:

@@ -59,6 +59,7 @@ class Flow:
     request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     extended_id: str = field(default_factory=lambda: f"{uuid.uuid4().hex[:15]}=")
     started: float = field(default_factory=time.time)
+    trace_id: str = field(default_factory=lambda: f"Root=1-{int(time.time()):08x}-{uuid.uuid4().hex[:24]}")
     journal: Journal = field(init=False)
     # What is found on the way.
     resource: Record = field(default_factory=dict)

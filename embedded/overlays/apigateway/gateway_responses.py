@@ -8,7 +8,7 @@ from embedded.book import Record
 from embedded.overlays.apigateway import context
 from embedded.overlays.apigateway.call import Call
 from embedded.overlays.apigateway.faults import bad, missing
-from embedded.overlays.apigateway.fields import status_code, text, texts
+from embedded.overlays.apigateway.fields import HEADER, status_code, text, texts
 from embedded.overlays.apigateway.flow import Answer, Failure, Flow
 from embedded.overlays.apigateway.patches import apply
 
@@ -37,7 +37,7 @@ TYPES: dict[str, tuple[int, str | None, str]] = {
     "WAF_FILTERED": (403, "Forbidden", "ForbiddenException"),
 }
 TEMPLATE = '{"message":$context.error.messageString}'
-_PARAMETER = re.compile(r"gatewayresponse\.header\.[!-~]+")
+_PARAMETER = re.compile(r"gatewayresponse\.header\." + HEADER)
 _VARIABLE = re.compile(r"\$(\{)?(context|stageVariables)((?:\.[A-Za-z_][\w-]*)+)(?(1)\})")
 _REQUEST = re.compile(r"method\.request\.(header|querystring|path)\.(.+)")
 

@@ -14,6 +14,7 @@ KINDS = ("MOCK", "HTTP", "HTTP_PROXY", "AWS", "AWS_PROXY")
 PASSTHROUGH = ("WHEN_NO_MATCH", "WHEN_NO_TEMPLATES", "NEVER")
 HANDLING = ("CONVERT_TO_BINARY", "CONVERT_TO_TEXT")
 LONGEST = 29_000
+_LARGEST_TEMPLATE = 300 * 1024
 _URI = re.compile(r"arn:aws[\w-]*:apigateway:[\w-]+:([\w.-]+):(path|action)/(.+)")
 LAMBDA_PATH = re.compile(r"2015-03-31/functions/(arn:aws[\w-]*:lambda:.+)/invocations")
 _INTO = re.compile(r"integration\.request\.(header|querystring|path)\.\S+")
@@ -110,6 +111,8 @@ def _check_function(made: Record) -> None:
 
 def _check_templates(templates: dict[str, str]) -> None:
     for kind, template in templates.items():
+        if len(template.encode()) > _LARGEST_TEMPLATE:
+            raise bad("Invalid mapping template: it has more than 300 KB")
         try:
             parse(template)
         except Refused as reason:

@@ -6,12 +6,23 @@ from typing import Any
 from embedded.book import Record
 from embedded.overlays.apigateway.call import Call, named
 from embedded.overlays.apigateway.faults import bad, clash, mapping, missing, refused
-from embedded.overlays.apigateway.fields import chosen, flag, flags, listed, optional, present, status_code, text, texts
+from embedded.overlays.apigateway.fields import (
+    HEADER,
+    chosen,
+    flag,
+    flags,
+    listed,
+    optional,
+    present,
+    status_code,
+    text,
+    texts,
+)
 from embedded.overlays.apigateway.patches import apply
 
 VERBS = ("ANY", "DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT")
 _REQUEST = re.compile(r"method\.request\.(querystring|header|path|multivaluequerystring|multivalueheader)\.\S+")
-_RESPONSE = re.compile(r"method\.response\.header\.[!-~]+")
+_RESPONSE = re.compile(r"method\.response\.header\." + HEADER)
 _AUTHORIZER = "Invalid authorizer ID specified. Setting the authorization type to CUSTOM requires a valid authorizer."
 _RULES = {
     "authorizationType": text,

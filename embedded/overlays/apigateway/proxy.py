@@ -7,15 +7,13 @@ import re
 from typing import Any
 
 from embedded.overlays.apigateway import context
+from embedded.overlays.apigateway.fields import HEADER
 from embedded.overlays.apigateway.flow import Answer, Failure, Flow, several, single
 from embedded.overlays.apigateway.functions import Returned
 
 _MALFORMED = "Execution failed due to configuration error: Malformed Lambda proxy response"
-_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_NAME = re.compile(HEADER)
 _VALUE = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
-# What API Gateway answers itself; a function's own goes by another name.
-_REMAPPED = {"connection", "content-length", "content-md5", "date", "expect", "host", "max-forwards",
-             "proxy-authenticate", "server", "te", "trailer", "upgrade", "user-agent", "www-authenticate"}  # fmt: skip
 
 
 def event(flow: Flow) -> dict[str, Any]:
@@ -78,7 +76,7 @@ def _failure(log: str) -> Failure:
 def _status(value: Any) -> int:
     if isinstance(value, str) and value.isdigit():
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 100 <= value <= 599:
+    if isinstance(value, bool) or not isinstance(value, int) or not 200 <= value <= 599:
         raise _failure(_MALFORMED)
     return value
 
@@ -95,14 +93,14 @@ def _headers(found: dict[str, Any]) -> list[tuple[str, str]]:
         pairs += [(name, value) for value in values]
     taken = {name.lower() for name in many}
     pairs += [(name, value) for name, value in plain.items() if name.lower() not in taken]
-    return [_header(name, value) for name, value in pairs if name.lower() != "transfer-encoding"]
+    return [_header(name, value) for name, value in pairs]
 
 
 def _header(name: str, value: Any) -> tuple[str, str]:
     text = value if isinstance(value, str) else json.dumps(value) if isinstance(value, bool | int | float) else None
     if text is None or not _NAME.fullmatch(name) or not _VALUE.fullmatch(text):
         raise _failure(_MALFORMED)
-    return (f"x-amzn-Remapped-{name}" if name.lower() in _REMAPPED else name), text
+    return name, text
 
 
 def _body(flow: Flow, found: dict[str, Any]) -> bytes:

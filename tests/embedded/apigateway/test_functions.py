@@ -239,3 +239,23 @@ def test_the_answer_of_a_function_is_json_text(api: Api) -> None:
     api.function(place, "raw")
     api.deploy()
     assert json.loads(api.call("/", '"äöü ✓"').body) == "äöü ✓"
+
+
+def test_a_mapped_header_stays_one_header(api: Api) -> None:
+    place = api.method("/")
+    api.client.put_integration(**place, type="AWS", integrationHttpMethod="POST", uri=api.gateway.uri("raw"))
+    names = ("X-Said", "Content-Length")
+    declared = {f"method.response.header.{name}": False for name in names}
+    api.client.put_method_response(**place, statusCode="200", responseParameters=declared)
+    mapped = {name: "integration.response.body.said" for name in declared}
+    api.client.put_integration_response(**place, statusCode="200", responseParameters=mapped)
+    api.deploy()
+    got = api.call("/", json.dumps({"said": "1\r\nSet-Cookie: a=✓"}))
+    assert (got.status, "Set-Cookie" in got.headers) == (200, False)
+    assert got.headers["X-Said"].encode("latin-1").decode() == "1  Set-Cookie: a=✓"
+    assert got.headers["x-amzn-Remapped-Content-Length"].startswith("1  Set-Cookie")
+    wrong = api.client.exceptions.BadRequestException
+    with pytest.raises(wrong, match="Invalid mapping expression"):
+        api.client.put_method_response(
+            **place, statusCode="201", responseParameters={"method.response.header.A:B": False}
+        )

@@ -72,6 +72,12 @@ def test_the_functions_own_answer(api: Api) -> None:
     assert got.headers["x-amzn-Remapped-Server"] == "mine"
 
 
+def test_an_answer_without_a_body_has_none(api: Api) -> None:
+    proxied(api, "answer", "/", "POST")
+    got = api.call("/", json.dumps({"statusCode": 204, "body": "ignored"}))
+    assert (got.status, got.body) == (204, b"")
+
+
 def test_base64_answers_become_bytes_only_where_the_client_takes_them(api: Api) -> None:
     patch = [{"op": "add", "path": "/binaryMediaTypes/image~1png"}]
     api.client.update_rest_api(restApiId=api.id, patchOperations=patch)
@@ -90,6 +96,7 @@ def test_base64_answers_become_bytes_only_where_the_client_takes_them(api: Api) 
         None,
         {"body": "no status"},
         {"statusCode": "abc"},
+        {"statusCode": 100},
         {"statusCode": 200, "body": {"not": "a text"}},
         {"statusCode": 200, "headers": ["none"]},
         {"statusCode": 200, "headers": {"X": "a\r\nSet-Cookie: b"}},

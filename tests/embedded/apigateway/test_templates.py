@@ -64,6 +64,7 @@ def rendered(template: str, body: Any = None) -> str:
         ("#set($x = 3 + 4 * 2)$x", "11"),
         ("#set($x = 'a' + 1)$x", "a1"),
         ("#set($x = -7 / 2)$x", "-3"),
+        ("#set($x = 'a' * 3)$!x", ""),
         ("#set($x = {'a': [1, 'b']})$x.a[1]$x.get('a').size()", "b2"),
         ("#set($x = {})#set($x.a = 1)#set($x['b'] = 2)$x", "{a=1, b=2}"),
         ('#set($w = "world")#set($x = "hello $w")$x', "hello world"),
@@ -121,6 +122,7 @@ def test_what_is_not_understood_is_refused(template: str, reason: str) -> None:
         ("$util.parseJson('{')", "{}", "JSONDecodeError"),
         ("$input.path('$.n').size()", '{"n": 1}', "there is no method size()"),
         ("#foreach($n in [1..2000])x#end", "{}", "1000 numbers at most"),
+        ("#foreach($a in [1..900])#foreach($b in [1..900])x#end#end", "{}", "all loops together"),
         ("#foreach($n in $input.path('$'))x#end", json.dumps(list(range(1001))), "1000 times at most"),
     ],
 )

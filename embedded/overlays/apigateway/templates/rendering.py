@@ -28,6 +28,9 @@ from embedded.overlays.apigateway.templates.parser import parse
 
 # As on AWS: a loop goes round a thousand times at most.
 MOST_ROUNDS = 1000
+# All loops together, those within others too: one request must not hold up the others.
+MOST_TOGETHER = 50_000
+_COUNTED = ""
 _COMPARE: dict[str, Callable[[Any, Any], bool]] = {
     "<": operator.lt,
     "<=": operator.le,
@@ -40,7 +43,8 @@ Names = dict[str, Any]
 def render(template: str, names: Names) -> str:
     """Return a template with its values; TemplateError where it cannot be applied."""
     try:
-        return _block(parse(template), dict(names))
+        # No template can name what has no name: the rounds of all loops, counted.
+        return _block(parse(template), {**names, _COUNTED: [0]})
     except TemplateError:
         raise
     except (ValueError, TypeError, LookupError, ArithmeticError, RecursionError) as error:
@@ -94,6 +98,9 @@ def _loop(node: Loop, names: Names) -> str:
         raise TemplateError("#foreach needs a list or a map")
     if len(items) > MOST_ROUNDS:
         raise TemplateError(f"#foreach goes round {MOST_ROUNDS} times at most")
+    names[_COUNTED][0] += len(items)
+    if names[_COUNTED][0] > MOST_TOGETHER:
+        raise TemplateError(f"all loops together go round {MOST_TOGETHER} times at most")
     before = {name: names.get(name) for name in (node.name, "foreach", "velocityCount")}
     found = []
     for index, item in enumerate(items):
@@ -160,6 +167,8 @@ def _same(left: Any, right: Any) -> bool:
 def _calculated(sign: str, left: Any, right: Any) -> Any:
     if sign == "+" and (isinstance(left, str) or isinstance(right, str)):
         return written(left) + written(right)
+    if not _number(left) or not _number(right):
+        return None
     if sign in "+-*":
         return {"+": operator.add, "-": operator.sub, "*": operator.mul}[sign](left, right)
     if right == 0:
@@ -169,6 +178,10 @@ def _calculated(sign: str, left: Any, right: Any) -> Any:
         quotient = abs(left) // abs(right) * (1 if (left < 0) == (right < 0) else -1)
         return quotient if sign == "/" else left - quotient * right
     return left / right if sign == "/" else left % right
+
+
+def _number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def _reference(node: Reference, names: Names) -> Any:
