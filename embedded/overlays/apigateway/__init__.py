@@ -81,6 +81,8 @@ async def _made(request: Request, call: Call, engine: Engine) -> tuple[int, Any]
     """Carry out an operation; return its status and its answer."""
     if request.method == "POST" and request.raw_path == "/restapis" and call.first("mode") == "import":
         return 201, importing.create(call)
+    if request.method == "POST" and call.first("mode") == "import":
+        raise refused("Importing API keys")
     if request.method == "GET" and request.raw_path in operations.NONE:
         return 200, {operations.NONE[request.raw_path]: []}
     test = operations.TEST.fullmatch(request.raw_path) if request.method == "POST" else None

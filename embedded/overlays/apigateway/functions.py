@@ -2,8 +2,10 @@
 
 import asyncio
 import json
+import logging
 import re
 import time
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import quote
@@ -20,6 +22,8 @@ from embedded.resource_policy import Caller, allows
 
 _ARN = re.compile(r"arn:aws[\w-]*:lambda:([\w-]+):(\d{12}):function:([\w-]+)(?::([\w$-]+))?")
 _VARIABLE = re.compile(r"\$\{stageVariables\.(\w+)\}")
+logger = logging.getLogger("embedded.apigateway")
+_running: set["asyncio.Task[Returned]"] = set()
 NO_PERMISSION = "Execution failed due to configuration error: Invalid permissions on Lambda function"
 
 
@@ -97,13 +101,28 @@ async def call(whole: Below, flow: Flow, payload: bytes, *, kind: str = "Request
     flow.journal.info(f"Sending request to {address}")
     began = time.monotonic()
     try:
-        returned = await asyncio.wait_for(invoke(whole, function, payload, kind), seconds)
+        returned = await asyncio.wait_for(_started(invoke(whole, function, payload, kind)), seconds)
     except TimeoutError:
         flow.integration = {"latency": int(seconds * 1000), "status": "-", "error": "Endpoint request timed out"}
         log = "Execution failed due to a timeout error"
         raise Failure("INTEGRATION_TIMEOUT", log=log) from None
     _note(flow, returned, int((time.monotonic() - began) * 1000))
     return returned
+
+
+def _started(call: Coroutine[Any, Any, Returned]) -> "asyncio.Future[Returned]":
+    """Start a call that goes on when nobody waits for it any more, as a function does on AWS."""
+    task = asyncio.ensure_future(call)
+    _running.add(task)
+    task.add_done_callback(_ended)
+    return asyncio.shield(task)
+
+
+def _ended(task: "asyncio.Task[Returned]") -> None:
+    _running.discard(task)
+    if not task.cancelled() and (error := task.exception()):
+        # Who still waits is told as well; who waits no more would never know.
+        logger.error("A function's call failed: %r", error)
 
 
 def _note(flow: Flow, returned: Returned, latency: int) -> None:

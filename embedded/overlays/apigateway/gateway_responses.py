@@ -108,15 +108,22 @@ def _kind(call: Call) -> str:
 
 def put(call: Call) -> dict[str, Any]:
     """Say a type's response otherwise; stages say it so when they are deployed to again."""
-    api, kind, asked = call.api(), _kind(call), call.asked
+    api, kind = call.api(), _kind(call)
+    made = api["gateway"][kind] = make(kind, call.asked)
+    call.save(api)
+    return made
+
+
+def make(kind: str, asked: Record) -> Record:
+    """Return a response of an API's own, checked."""
+    if kind not in TYPES:
+        raise bad(f"Invalid gateway response type: {kind}")
     made = {**effective({"gateway": {}}, kind), "defaultResponse": False}
     if asked.get("statusCode"):
         made["statusCode"] = status_code(str(asked["statusCode"]))
     made["responseParameters"] = texts(asked, "responseParameters")
     made["responseTemplates"] = texts(asked, "responseTemplates") or made["responseTemplates"]
     _check(made)
-    api["gateway"][kind] = made
-    call.save(api)
     return made
 
 

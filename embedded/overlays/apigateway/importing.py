@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from embedded.book import Record
-from embedded.overlays.apigateway import apis, integrations, methods, models, resources
+from embedded.overlays.apigateway import apis, gateway_responses, integrations, methods, models, resources
 from embedded.overlays.apigateway.call import Call, new_id
 from embedded.overlays.apigateway.faults import bad, refused
 
@@ -14,6 +14,8 @@ _VERBS = {"get", "post", "put", "delete", "patch", "head", "options", "x-amazon-
 _PLACES = {"path": "path", "query": "querystring", "header": "header"}
 _LARGEST = 6 * 1024 * 1024
 _OWN = "x-amazon-apigateway-"
+_TOP = {"binary-media-types", "gateway-responses", "request-validators", "request-validator"}
+_OPERATION = {"integration", "request-validator"}
 
 
 def create(call: Call) -> dict[str, Any]:
@@ -55,9 +57,25 @@ def _document(call: Call) -> dict[str, Any]:
         raise bad("Invalid OpenAPI input.")
     if not isinstance(found.get("paths"), dict):
         raise bad("Invalid OpenAPI input: there are no paths.")
-    if f"{_OWN}policy" in found:
-        raise refused("A resource policy of an API")
+    _check_own(found, _TOP)
+    for item in found["paths"].values():
+        for operation in (one for name, one in item.items() if name in _VERBS):
+            _check_own(operation, _OPERATION)
     return found
+
+
+def _check_own(part: Any, known: set[str]) -> None:
+    """Raise for what API Gateway would read there and this does not: nothing is left out in silence."""
+    if not isinstance(part, dict):
+        raise bad("Invalid OpenAPI input.")
+    for name in part:
+        if str(name).startswith(_OWN) and name.removeprefix(_OWN) not in known:
+            raise refused(f"Importing {name}")
+
+
+def _gateway_responses(api: Record, document: dict[str, Any]) -> None:
+    for kind, one in (document.get(f"{_OWN}gateway-responses") or {}).items():
+        api["gateway"][kind] = gateway_responses.make(kind, one)
 
 
 def _fill(api: Record, document: dict[str, Any]) -> None:
@@ -75,6 +93,7 @@ def _fill(api: Record, document: dict[str, Any]) -> None:
             **made,
             "validateRequestParameters": bool(one.get("validateRequestParameters")),
         }
+    _gateway_responses(api, document)
     for path, item in document["paths"].items():
         resource = _resource(api, path)
         for verb in _VERBS & set(item):

@@ -173,6 +173,7 @@ def test_waiting_ends_after_the_integrations_time(api: Api) -> None:
     api.deploy()
     got = api.call("/", "{}")
     assert (got.status, got.json) == (504, {"message": "Endpoint request timed out"})
+    assert "Execution failed due to a timeout error" in api.test(place, body="{}")["log"]
 
 
 def test_an_answer_without_a_response_for_it(api: Api) -> None:

@@ -114,6 +114,7 @@ def everything(api: Api) -> None:
         operationName="sum",
     )
     api.function(place, "raw", requestTemplates={"application/json": "$input.body"})
+    api.client.put_gateway_response(restApiId=api.id, responseType="DEFAULT_4XX", statusCode="499")
     api.mock(
         api.method("/", "OPTIONS"), responseParameters={"method.response.header.Access-Control-Allow-Origin": "'*'"}
     )
@@ -158,8 +159,10 @@ def test_what_is_exported_can_be_imported(api: Api, gateway: Gateway, kind: str)
     assert made["name"] == document["info"]["title"]
     copy.deploy()
     again = export(copy, kind)
-    for name in ("paths", "components", "definitions", "x-amazon-apigateway-request-validators"):
+    own = ("request-validators", "gateway-responses")
+    for name in ("paths", "components", "definitions", *(f"x-amazon-apigateway-{one}" for one in own)):
         assert again.get(name) == document.get(name)
+    assert document["x-amazon-apigateway-gateway-responses"]["DEFAULT_4XX"]["statusCode"] == "499"
     assert copy.call("/", method="OPTIONS").headers["Access-Control-Allow-Origin"] == "*"
 
 
@@ -182,3 +185,16 @@ def test_a_document_takes_the_place_of_an_api(api: Api) -> None:
     for body in (b"{}", b"not: [", b'{"swagger": "2.0"}'):
         with pytest.raises(ClientError, match=r"Invalid OpenAPI input\.|there are no paths"):
             api.client.import_rest_api(body=body)
+
+
+def test_what_a_document_says_and_is_not_done_is_refused(api: Api) -> None:
+    base = {"openapi": "3.0.1", "info": {"title": "x"}, "paths": {"/": {"get": {"responses": {}}}}}
+    more: list[dict[str, Any]] = [
+        {"x-amazon-apigateway-policy": {}},
+        {"x-amazon-apigateway-minimum-compression-size": 1},
+        {"paths": {"/": {"get": {"x-amazon-apigateway-auth": {"type": "AWS_IAM"}}}}},
+        {"security": [{"who": []}], "components": {"securitySchemes": {"who": {"type": "oauth2"}}}},
+    ]
+    for one in more:
+        with pytest.raises(ClientError, match="pretends nothing"):
+            api.client.import_rest_api(body=json.dumps({**base, **one}).encode())
