@@ -65,7 +65,7 @@ def _document(shape: Shape, stage: str, region: str, created: int) -> dict[str, 
     schemes = _schemes(shape)
     models = {name: json.loads(one["schema"]) for name, one in shape.api["models"].items() if name in shape.models_used}
     if shape.newer:
-        base = {"basePath": {"default": stage if "postman" in shape.extensions else f"/{stage}"}}
+        base = {"basePath": {"default": f"/{stage}"}}
         server = {"url": f"https://{host}/{{basePath}}", "variables": base}
         parts = {**({"schemas": models} if models else {}), **({"securitySchemes": schemes} if schemes else {})}
         document = {"openapi": "3.0.1", "info": info, "servers": [server], "paths": paths, "components": parts}

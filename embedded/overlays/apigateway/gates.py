@@ -53,9 +53,15 @@ def _stage_speed(flow: Flow, buckets: usage.Buckets) -> None:
 def setting(flow: Flow) -> Record:
     """Return the settings in effect for the method: its own, else the stage's (`*/*`), else none."""
     settings = flow.stage.get("methodSettings") or {}
-    path = flow.resource.get("path", "").lstrip("/")
-    own = settings.get(f"{path}/{flow.method.get('httpMethod')}") or settings.get(f"{path}/{flow.verb}")
+    wanted = {(flow.resource.get("path", "").strip("/"), verb) for verb in (flow.verb, flow.method.get("httpMethod"))}
+    own = next((one for key, one in settings.items() if _named(key) in wanted), None)
     return dict(own or settings.get("*/*") or {})
+
+
+def _named(key: str) -> tuple[str, str]:
+    """Return path and verb of a method's key (`~1pets/GET`)."""
+    path, _, verb = key.rpartition("/")
+    return path.replace("~1", "/").replace("~0", "~").strip("/"), verb
 
 
 def validate(flow: Flow) -> None:

@@ -127,18 +127,21 @@ def _change(stage: Record, op: str, parts: list[str], value: Any) -> None:
 def _setting(stage: Record, op: str, parts: list[str], value: Any) -> None:
     """Change the settings of one method, or of all (`*/*`)."""
     if op == "remove" and len(parts) == 2:
-        stage["methodSettings"].pop("/".join(parts), None)
+        stage["methodSettings"].pop(_key(parts), None)
         return
     known = _SETTINGS.get("/".join(parts[2:]))
     if known is None or len(parts) != 4 or op == "remove":
         raise wrong_path(op, parts, {**_RULES, "{resource}/{method}/throttling/rateLimit": number})
     field, convert = known
-    # The key of a method is its path without the first slash: `~1sum/POST` is `sum/POST`.
-    key = f"{parts[0].lstrip('/') or '/'}/{parts[1]}" if parts[0] != "/" else f"/{parts[1]}"
     found = convert(value)
     if field in ("metricsEnabled", "cachingEnabled") and found:
         raise refused("A cache" if field == "cachingEnabled" else "Detailed metrics")
-    stage["methodSettings"].setdefault(key, dict(_DEFAULTS))[field] = found
+    stage["methodSettings"].setdefault(_key(parts), dict(_DEFAULTS))[field] = found
+
+
+def _key(parts: list[str]) -> str:
+    """Return a method's key in the settings: its path as patches write it (`~1pets/GET`), or `*/*`."""
+    return f"{parts[0].replace('~', '~0').replace('/', '~1')}/{parts[1]}"
 
 
 def _check_logs(call: Call, stage: Record) -> None:

@@ -69,9 +69,12 @@ def test_a_methods_own_limit(api: Api) -> None:
     settings = [("burstLimit", "1"), ("rateLimit", "0.0001")]
     patch = [{"op": "replace", "path": f"/~1slow/GET/throttling/{name}", "value": value} for name, value in settings]
     stage = api.client.update_stage(restApiId=api.id, stageName="prod", patchOperations=patch)
-    assert stage["methodSettings"]["slow/GET"]["throttlingBurstLimit"] == 1
+    assert stage["methodSettings"]["~1slow/GET"]["throttlingBurstLimit"] == 1
     assert [api.call("/slow").status for _ in range(2)] == [200, 429]
     assert [api.call("/free").status for _ in range(3)] == [200] * 3
+    remove = [{"op": "remove", "path": "/~1slow/GET"}]
+    assert api.client.update_stage(restApiId=api.id, stageName="prod", patchOperations=remove)["methodSettings"] == {}
+    assert api.call("/slow").status == 200
 
 
 def validated(api: Api, **fields: Any) -> dict[str, str]:
