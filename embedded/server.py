@@ -42,7 +42,7 @@ async def run(settings: Settings, listener: socket.socket) -> None:
     _end_on_signals(ending)
     saving = asyncio.create_task(saver.run())
     started = asyncio.Event()
-    overlays = await layers.begin(home)
+    overlays = await layers.begin(home, host.functions)
     app = build(settings, host, port, saver, overlays)
     serving = asyncio.create_task(serve(app, listener, started, ending.wait))
     await asyncio.wait([serving, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED)
