@@ -9,7 +9,7 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_dynamodb, host_logs, host_paths, host_ranges, host_s3
+from embedded import children, host_dynamodb, host_logs, host_notices, host_paths, host_ranges, host_s3
 from embedded.asgi import App
 from embedded.errors import Response
 from embedded.events import EventStore
@@ -30,6 +30,7 @@ class Host:
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
         host_ranges.install(self.service("s3"))
+        host_notices.install(self.service("s3"))
         host_dynamodb.install(self.service("dynamodb"))
         host_paths.install(self._module)
         self.store = Store(home.state)
@@ -43,7 +44,12 @@ class Host:
     def _keep_events(self, events: EventStore) -> None:
         logs = self.service("cloudwatch_logs")
         host_logs.install(logs, events)
-        self.state.restored = lambda: host_logs.adopt(logs, events)
+
+        def restored() -> None:
+            host_logs.adopt(logs, events)
+            self.functions.restored()
+
+        self.state.restored = restored
 
     def on_function_run(self, seen: Callable[[], None]) -> None:
         """Call `seen` after each run of a Lambda function, also of those that no request asked for."""

@@ -21,6 +21,8 @@ class Functions:
     def __init__(self, service: Any, metrics: Any) -> None:
         self._service, self._metrics = service, metrics
         self.seen: Callable[[], None] = lambda: None
+        # Called once, when the functions of an earlier run are there again.
+        self.restored: Callable[[], None] = lambda: None
 
     def hand_over(self, run: Run, queue: Queue) -> None:
         """Have these run every function, and take every asynchronous event, from now on."""

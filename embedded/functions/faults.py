@@ -49,7 +49,8 @@ def _trace(found: TracebackType | None) -> list[str]:
     frames = traceback.extract_tb(found)
     while frames and frames[0].filename.startswith((_OWN, "<frozen importlib")):
         frames.pop(0)
-    return traceback.format_list(frames)
+    # As pairs of place and line: Lambda shows no marks under what failed.
+    return traceback.format_list([(one.filename, one.lineno or 0, one.name, one.line) for one in frames])
 
 
 def as_text(error: dict[str, Any]) -> str:

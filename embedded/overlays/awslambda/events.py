@@ -10,6 +10,7 @@ import logging
 import time
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from contextvars import Context
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,8 +49,11 @@ class Events:
         self._minute = float(options.get("seconds_per_minute", 60))
 
     def begin(self, functions: Functions) -> None:
-        """Know the functions, and go on with what an earlier end cut off."""
+        """Know the functions, and go on with what an earlier end cut off as soon as they are there again."""
         self._functions = functions
+        functions.restored = self._resume
+
+    def _resume(self) -> None:
         for _, _, record in self.book.everywhere("event"):
             self._follow(record)
 
@@ -84,7 +88,8 @@ class Events:
         self._follow(record)
 
     def _follow(self, record: Record) -> None:
-        task = self._loop.create_task(self._live(record))
+        # Nothing of the request that an event came with is true of what follows from it.
+        task = self._loop.create_task(self._live(record), context=Context())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -102,6 +107,7 @@ class Events:
             condition, outcome = await self._attempt(function, record)
         try:
             if function is not None:
+                TRACE.set(lineage.continued(record["trace"], function.arn))
                 await destinations.deliver(self.engine.emulator(function), function, record, condition, outcome)
         except Exception:
             logger.exception("What follows the event %s of %s failed.", record["id"], record["arn"])
