@@ -79,6 +79,16 @@ class Embedded:
         with _making:  # a session makes one client at a time
             return _session().client(service, **{**keys, **options})
 
+    def role(self, name: str, service: str = "lambda.amazonaws.com", **options: Any) -> str:
+        """Return the ARN of a role that a service may assume, made if it is not there."""
+        iam = self.client("iam", **options)
+        statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        found = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
+        if name not in found:
+            return str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+        return str(found[name])
+
     def stop(self) -> int:
         """End it gracefully and return its exit code."""
         if self.process.poll() is None:

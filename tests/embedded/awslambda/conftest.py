@@ -13,14 +13,6 @@ import pytest
 
 from tests.embedded.process import Embedded
 
-ROLE = "lambda-tests"
-
-
-def trust(service: str = "lambda.amazonaws.com") -> str:
-    """Return a role's trust policy."""
-    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
-    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-
 
 def packed(files: dict[str, str]) -> bytes:
     """Return a zip."""
@@ -61,11 +53,8 @@ class Bench:
     def __post_init__(self) -> None:
         self.client, self.logs = self.aws.client("lambda", **self.keys), self.aws.client("logs", **self.keys)
         self.s3, self.sqs = self.aws.client("s3", **self.keys), self.aws.client("sqs", **self.keys)
-        iam = self.aws.client("iam", **self.keys)
         self.account = self.keys.get("aws_access_key_id", "000000000000")
-        self.role = f"arn:aws:iam::{self.account}:role/{ROLE}"
-        if ROLE not in [role["RoleName"] for role in iam.list_roles()["Roles"]]:
-            iam.create_role(RoleName=ROLE, AssumeRolePolicyDocument=trust())
+        self.role = self.aws.role("lambda-tests", **self.keys)
 
     def function(self, name: str, code: str | dict[str, str], **fields: Any) -> str:
         """Make a function of a module `m` with a `handler`; return its name."""

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.embedded.awslambda.conftest import Bench, packed, trust
+from tests.embedded.awslambda.conftest import Bench, packed
 
 CODE = "def handler(event, context):\n    return 1"
 
@@ -51,9 +51,9 @@ def _unchecked() -> Any:
 
 
 def test_a_role_that_trusts_another_service(bench: Bench, name: str) -> None:
-    role = bench.aws.client("iam").create_role(RoleName=name, AssumeRolePolicyDocument=trust("glue.amazonaws.com"))
+    role = bench.aws.role(name, "glue.amazonaws.com")
     with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
-        bench.function(name, CODE, Role=role["Role"]["Arn"])
+        bench.function(name, CODE, Role=role)
 
 
 def test_a_change_is_checked_too(bench: Bench, name: str) -> None:
