@@ -51,6 +51,12 @@ class Functions:
         found: Function = self._scoped(named, self._function, named)
         return found
 
+    def layer(self, arn: str) -> bytes | None:
+        """Return the zip of a layer's version, None when there is none."""
+        anyone = {"FunctionArn": ":".join((*arn.split(":")[:5], "function", "any"))}
+        found: bytes | None = self._scoped(anyone, self._service._resolve_layer_zip, arn)
+        return found
+
     def note(self, function: Function, outcome: Outcome) -> None:
         """Count a call in the metrics of AWS/Lambda, and have the state saved: the function may have changed it."""
         self._scoped({"config": function.config}, self._count, function.name, outcome)

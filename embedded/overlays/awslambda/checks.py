@@ -4,6 +4,7 @@ import base64
 import binascii
 import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -26,6 +27,8 @@ _SOURCES = ("sqs", "dynamodb", "kinesis")
 
 def check_settings(asked: Mapping[str, Any]) -> None:
     """Refuse settings, of a new function or changed ones."""
+    if sys.platform == "win32":
+        raise not_here("Lambda on Windows", "Functions could not be ended safely there: use Linux or macOS.")
     _check_runtime(asked)
     if asked.get("PackageType") == "Image" or (asked.get("Code") or {}).get("ImageUri"):
         raise not_here("A function from a container image", "Use a zip with a Python runtime.")
@@ -87,7 +90,7 @@ def _check_environment(variables: Mapping[str, str]) -> None:
         )
 
 
-def check_code(code: Mapping[str, Any]) -> None:
+def check_code(operation: str, code: Mapping[str, Any]) -> None:
     """Refuse a zip that is too large to be sent, or none."""
     if not any(code.get(name) for name in ("ZipFile", "S3Bucket", "ImageUri")):
         raise invalid("Please provide a source for function code.")
@@ -96,7 +99,8 @@ def check_code(code: Mapping[str, Any]) -> None:
     except (binascii.Error, ValueError) as error:
         raise invalid("Could not unzip uploaded file. Please check your file, then try to upload again.") from error
     if size > LARGEST_UPLOAD:
-        raise Fault("RequestEntityTooLargeException", "Request must be smaller than 70167211 bytes", 413)
+        message = f"Request must be smaller than 70167211 bytes for the {operation} operation"
+        raise Fault("RequestEntityTooLargeException", message, 413)
 
 
 async def check_role(arn: Any, emulator: Emulator) -> None:

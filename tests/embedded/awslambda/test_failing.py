@@ -166,7 +166,7 @@ def test_requests_that_are_refused(bench: Bench, name: str) -> None:
     bench.function(name, "def handler(e, c):\n    return len(str(e))")
     for payload, code, status in (
         (b"{not json", "InvalidRequestContentException", 400),
-        (json.dumps("x" * 6 * 1024 * 1024).encode(), "RequestTooLargeException", 413),
+        (json.dumps("x" * 6 * 1024 * 1024).encode(), "RequestEntityTooLargeException", 413),
     ):
         with pytest.raises(ClientError) as refused:
             bench.client.invoke(FunctionName=name, Payload=payload)
@@ -174,7 +174,7 @@ def test_requests_that_are_refused(bench: Bench, name: str) -> None:
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert bench.invoke(name, json.dumps("x" * (6 * 1024 * 1024 - 2)).encode()).value == 6 * 1024 * 1024 - 2
     large = json.dumps("x" * 1024 * 1024).encode()
-    with pytest.raises(bench.client.exceptions.RequestTooLargeException):
+    with pytest.raises(ClientError, match=r"1048578 byte payload is too large .* \(limit 1048576 bytes\)"):
         bench.client.invoke(FunctionName=name, Payload=large, InvocationType="Event")
     with pytest.raises(bench.client.exceptions.ResourceNotFoundException):
         bench.client.invoke(FunctionName="not-there")
