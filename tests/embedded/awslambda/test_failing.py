@@ -110,6 +110,14 @@ def test_a_process_that_ends(bench: Bench, ends: str, how: str) -> None:
     assert bench.invoke(name).value == 1
 
 
+def test_a_module_that_ends_the_process(bench: Bench, name: str) -> None:
+    answer = failed(bench, name, "import sys\nsys.exit(2)")
+    assert answer.value["errorType"] == "Runtime.ExitError"
+    assert answer.value["errorMessage"].endswith("Error: Runtime exited with error: exit status 2")
+    assert "Phase: init\tStatus: error\tError Type: Runtime.ExitError" in answer.log
+    assert "Runtime exited with error: exit status 2" in answer.log
+
+
 def test_a_loop_is_ended_with_all_that_it_started(bench: Bench, name: str, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     code = f"""
