@@ -36,7 +36,7 @@ def test_pages_of_an_api(client: FlaskClient, page: FetchPage) -> None:
     assert "shown" in listed.text
     whole = page(f"/apigateway/{api}/", calls=4)
     assert "Integration response" in whole.text and "SumUpLambda" in whole.text
-    assert [e.get("class") for e in whole.all(".//ol[@class='apigw-flow']/li")][0] == "apigw-client"
+    assert next(e.get("class") for e in whole.all(".//ol[@class='apigw-flow']/li")) == "apigw-client"
     assert page(f"/apigateway/{api}/deployed", calls=1).text.count("dev") == 1
     assert "dev" in page(f"/apigateway/{api}/stages", calls=5).text
     place = at(client, api, "POST /numbers/sum")
@@ -44,7 +44,7 @@ def test_pages_of_an_api(client: FlaskClient, page: FetchPage) -> None:
     page(f"/apigateway/{api}/call", calls=3)
     page("/apigateway/keys", calls=2)
     page("/apigateway/import", calls=0)
-    assert "Name,Id" in "Name,Id" + client.get("/apigateway/?format=csv").get_data(as_text=True)
+
     assert (
         client.get("/apigateway/?format=csv").get_data(as_text=True).splitlines()[0]
         == "name,id,endpoint,created,description"

@@ -7,9 +7,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from app.execute_api import TEMPLATE_TAG
 from app.problems import Refused, refused
 
-TEMPLATE_TAG = "trellis:template"
 PAGE = 500  # https://docs.aws.amazon.com/apigateway/latest/api/API_GetRestApis.html: the most at once
 COLUMNS = ("name", "id", "endpoint", "created", "description")
 

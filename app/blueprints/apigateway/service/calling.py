@@ -11,7 +11,7 @@ import urllib3
 from urllib3.exceptions import HTTPError
 from urllib3.exceptions import TimeoutError as TooLong
 
-from app.blueprints.apigateway.service import stages
+from app import execute_api
 
 MIB = 1024 * 1024
 MOST = 10 * MIB  # bytes of an answer that are read; API Gateway gives no more
@@ -79,7 +79,7 @@ def url(client: Any, api: str, stage: str, request: Request) -> str:
     """Return the address that is called: always the API's own, whatever the path says."""
     path = quote(request.path, safe=_SAFE, errors="replace")
     query = quote(request.query.lstrip("?"), safe=_SAFE + "?", errors="replace")
-    return stages.base(client, api, stage) + path + (f"?{query}" if query else "")
+    return execute_api.base(client, api, stage) + path + (f"?{query}" if query else "")
 
 
 def call(client: Any, api: str, stage: str, request: Request) -> Called:

@@ -7,8 +7,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.apigateway.service import cors, functions, stages
-from app.blueprints.apigateway.service.apis import TEMPLATE_TAG
 from app.blueprints.apigateway.service.functions import Caller
+from app.execute_api import TEMPLATE_TAG, UPLOAD, UPLOAD_NAME
 
 Clients = dict[str, Any]
 FAILED = r"(.|\n)+"  # any error's message, over several lines
@@ -32,11 +32,11 @@ class Template:
 TEMPLATES = {
     "own": Template("", "Your own", "A method in front of a function of yours.", proxy=True),
     "sum": Template("SumUp", "Sum", "Two numbers in, their sum out.", function="SumUpLambda", lambda_template="sum"),
-    "upload": Template(
-        "UploadImageToS3",
+    UPLOAD: Template(
+        UPLOAD_NAME,
         "Upload an image",
         "A picture as base64 in JSON becomes an object in a bucket.",
-        function="UploadImageToS3",
+        function=UPLOAD_NAME,
         lambda_template="upload",
     ),
 }

@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
-from urllib.parse import quote, urlsplit
 
-from app.aws import is_loopback
+from app.execute_api import base
 
 PAGE = 500
 NAME = r"[A-Za-z0-9_-]{1,128}"
@@ -47,21 +46,6 @@ class Deployment:
     description: str
     created: datetime | None
     stages: tuple[str, ...] = ()
-
-
-def base(client: Any, api: str, stage: str) -> str:
-    """Return the address of a stage's root, without a slash at its end.
-
-    The embedded AWS answers under a path of its endpoint, AWS itself under the host of the API's own
-    (https://docs.aws.amazon.com/apigateway/latest/developerguide/how-to-call-api.html).
-    """
-    endpoint = client.meta.endpoint_url
-    safe = quote(stage, safe="")
-    if is_loopback(endpoint):
-        parts = urlsplit(endpoint)
-        return f"{parts.scheme}://{parts.netloc}/_aws/execute-api/{quote(api, safe='')}/{safe}"
-    suffix = "amazonaws.com.cn" if client.meta.region_name.startswith("cn-") else "amazonaws.com"
-    return f"https://{quote(api, safe='')}.execute-api.{client.meta.region_name}.{suffix}/{safe}"
 
 
 def of(client: Any, api: str) -> tuple[Stage, ...]:

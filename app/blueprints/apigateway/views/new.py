@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 from flask import request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import aws, execute_api, respond
 from app.blueprints.apigateway.blueprint import bp
 from app.blueprints.apigateway.service import editing, exporting, functions, making, stages
 from app.blueprints.apigateway.service.functions import Function
@@ -74,7 +74,7 @@ def create() -> Response:
 
 
 def _url(draft: Draft) -> str:
-    return stages.base(gateway(), draft.api, draft.stage) + draft.path if draft.stage else ""
+    return execute_api.base(gateway(), draft.api, draft.stage) + draft.path if draft.stage else ""
 
 
 def _failed(progress: Progress, error: ClientError) -> Response:
