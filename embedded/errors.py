@@ -16,11 +16,12 @@ _NO_XML = re.compile("[^\\t\\n\\r\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer: status, headers by name, bytes."""
+    """A whole answer: status, headers by name, bytes; `more` are headers that stand there twice (Set-Cookie)."""
 
     status: int
     headers: dict[str, str] = field(default_factory=dict)
     body: bytes = b""
+    more: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)

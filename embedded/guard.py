@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from urllib.parse import unquote
 
-from embedded import forms, signing, signing_v2
+from embedded import forms, signing, signing_v2, stage_calls
 from embedded.asgi import App, Headers, Message, Receive, Scope, Send, send_response
 from embedded.errors import Response, refuse
 from embedded.request import BodyRefusedError, DisconnectedError, Request
@@ -83,6 +83,8 @@ class Guard:
         """What is refused, or answered, before any signature is looked at."""
         if request.headers.get("host", "") not in self.hosts:
             return _plain(421, "This is an embedded AWS for this machine only: call it by its loopback address.")
+        if stage_calls.is_one(request.raw_path):
+            return stage_calls.prepare(request, self.allow_origins)
         origin = request.headers.get("origin")
         if origin is not None and origin not in self.allow_origins:
             return _plain(403, "Web pages may not call the embedded AWS.")
@@ -96,6 +98,8 @@ class Guard:
 
     async def _prove(self, request: Request) -> None:
         """Check the signature, holding the body only where the signature covers it and no header claims its hash."""
+        if request.service == stage_calls.SERVICE:
+            return
         if forms.is_upload_form(request):
             await forms.prove(request, self.credentials)
             return
@@ -162,7 +166,7 @@ class Guard:
         return sending
 
     def _cleaned(self, request: Request, headers: Headers) -> Headers:
-        if request.method == "OPTIONS":
+        if request.method == "OPTIONS" or request.service == stage_calls.SERVICE:
             return headers
         kept = [(name, value) for name, value in headers if not name.lower().startswith(b"access-control-")]
         if "origin" in request.headers and self.cors_headers is not None:
@@ -173,7 +177,8 @@ class Guard:
 
 async def answer(request: Request, response: Response, send: Send) -> None:
     """Send a whole answer, without a body to HEAD."""
-    headers = [(name.encode(), value.encode("latin-1")) for name, value in response.headers.items()]
+    pairs = (*response.headers.items(), *response.more)
+    headers = [(name.encode(), value.encode("latin-1")) for name, value in pairs]
     await send_response(send, response.status, headers, response.body, head=request.method == "HEAD")
 
 

@@ -21,10 +21,18 @@ logger = logging.getLogger("embedded.overlays")
 
 
 class Below:
-    """The emulator, as an overlay reaches it: through its own API."""
+    """The emulator, as an overlay reaches it: through its own API.
 
-    def __init__(self, app: App) -> None:
-        self._app = app
+    `whole` is the same with every overlay answering, as any client sees it: Lambda's answers, not the emulator's.
+    """
+
+    def __init__(self, app: App, whole: App | None = None) -> None:
+        self._app, self._whole = app, whole
+
+    @property
+    def whole(self) -> "Below":
+        """The way to everything that is answered here, overlays first."""
+        return Below(self._whole or self._app)
 
     async def __call__(self, request: Request) -> Response:
         """Pass a request on and return the whole answer."""
@@ -87,7 +95,7 @@ class Overlaid:
     def __post_init__(self) -> None:
         for overlay in self.overlays:
             if isinstance(overlay, Reaching):
-                overlay.reach(Below(self.app))
+                overlay.reach(Below(self.app, self))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -104,7 +112,7 @@ class Overlaid:
             if request.service != "s3":
                 await request.hold()
             for overlay in self.overlays:
-                if overlay.matches(request) and (response := await overlay.handle(request, Below(self.app))):
+                if overlay.matches(request) and (response := await overlay.handle(request, Below(self.app, self))):
                     return response
         except BodyRefusedError as error:
             return refuse(error.reason, request.protocol)

@@ -2,15 +2,14 @@
 
 import json
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from embedded.book import Where
 from embedded.errors import Response
+from embedded.internal import request_as
 from embedded.layers import Below, json_request
-from embedded.overlays.glue.asked import Where
 from embedded.request import Request
-from embedded.signing import ALGORITHM
 
 
 class ObjectError(Exception):
@@ -61,31 +60,8 @@ class Emulator:
         return response.body[:length]
 
     def _request(self, service: str, method: str, path: str, body: bytes, query: str, kind: str) -> Request:
-        day = datetime.now(UTC).strftime("%Y%m%d")
-        credential = f"{self.where.account}/{day}/{self.where.region}/{service}/aws4_request"
-        fields = {
-            "host": f"127.0.0.1:{self.port}",
-            "content-length": str(len(body)),
-            "authorization": f"{ALGORITHM} Credential={credential}, SignedHeaders=host, Signature=proved",
-        }
-        if kind:
-            fields["content-type"] = kind
-        scope = {
-            "type": "http",
-            "http_version": "1.1",
-            "scheme": "http",
-            "method": method,
-            "path": path,
-            "raw_path": quote(path).encode(),
-            "query_string": query.encode(),
-            "headers": [(name.encode(), value.encode("latin-1")) for name, value in fields.items()],
-            "client": ("127.0.0.1", 0),
-            "server": ("127.0.0.1", self.port),
-        }
-        made = Request(scope, _nothing_more, service, self.where.region, self.where.account)
-        made.keep(body, complete=True)
-        return made
-
-
-async def _nothing_more() -> dict[str, Any]:
-    return {"type": "http.disconnect"}
+        headers = {"content-type": kind} if kind else {}
+        host = f"127.0.0.1:{self.port}"
+        # Keys may hold a percent sign of their own.
+        place = quote(path)
+        return request_as(self.where, service, method, place, body=body, query=query, headers=headers, host=host)

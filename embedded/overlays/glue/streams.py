@@ -4,7 +4,7 @@ import asyncio
 import logging
 from typing import Any
 
-from embedded.overlays.glue.asked import Record
+from embedded.book import Record
 from embedded.overlays.glue.emulator import Emulator
 from embedded.overlays.glue.logs import Events, Lines
 

@@ -2,8 +2,7 @@
 
 from pathlib import Path
 
-from embedded.overlays.glue.asked import Where
-from embedded.overlays.glue.book import Book
+from embedded.book import Book, Where
 
 HERE, THERE = Where("000000000000", "us-east-1"), Where("000000000000", "eu-west-1")
 
