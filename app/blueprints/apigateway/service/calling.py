@@ -5,7 +5,7 @@ import shlex
 import time
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote
 
 import urllib3
 from urllib3.exceptions import HTTPError
@@ -66,6 +66,8 @@ def faults(request: Request) -> dict[str, str]:
     found = {}
     if not request.path.startswith("/"):
         found["path"] = "A path begins with a slash."
+    if any(unquote(part) in (".", "..") for part in request.path.split("/")):
+        found["path"] = "A path without . and .. alone: the request would leave the stage."
     if "{" in request.path:
         found["path"] = "Put values where the path has braces."
     if any(ord(c) < 32 for text in (*request.headers, *request.headers.values()) for c in text):

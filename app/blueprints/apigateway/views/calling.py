@@ -1,5 +1,6 @@
 """A deployed stage, called as its callers call it."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -72,7 +73,7 @@ def call(api: str) -> Response:
     found, known, whole = _known(api)
     form = request.form
     stage = form.get("stage", "").strip()
-    if not known or not stage:
+    if not known or not re.fullmatch(stages_of.NAME, stage):
         raise no_stage(stage)
     given = Given(headers=form.get("headers", "").replace("\r\n", "\n")).header_pairs
     fill = form.get("fill", 0, type=int)
