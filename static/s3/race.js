@@ -18,7 +18,7 @@ const place = {
 
 function showWalls() {
   const file = field.files[0];
-  section.querySelector("[data-race-walls]").hidden = !file;
+  section.querySelector("[data-race-walls]").toggleAttribute("hidden", !file); // a drawing has no property of that name
   if (!file) return;
   const width = (size) => Math.min(600, size * SCALE);
   section.querySelector("[data-walls-picture]").setAttribute("width", width(file.size));

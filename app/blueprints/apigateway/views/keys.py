@@ -24,7 +24,7 @@ def keys() -> Response:
 
 
 def _shown(faults: dict[str, str] | None = None, code: int = 200) -> Response:
-    more: dict[str, Any] = {"faults": faults or {}, "typed": request.form, "periods": service.PERIODS}
+    more: dict[str, Any] = {"faults": faults or {}, "typed": request.form, "place": request.args.get("place", "")}
     if respond.wants_json() and faults:
         return respond.page("", {"faults": faults}, status=code)
     return respond.page("apigateway/keys.html", service.listed(gateway()), status=code, **more)
