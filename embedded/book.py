@@ -1,4 +1,4 @@
-"""Records that an overlay keeps itself: in memory to read, in one SQLite file to survive an end of any kind."""
+"""Records that an overlay keeps: in memory to read, in one SQLite file to survive an end of any kind."""
 
 import json
 import logging
@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-Record = dict[str, Any]
 logger = logging.getLogger("embedded.book")
+Record = dict[str, Any]
 _TABLE = """CREATE TABLE IF NOT EXISTS records (
     kind TEXT, account TEXT, region TEXT, name TEXT, facts TEXT, PRIMARY KEY (kind, account, region, name))"""
 _PUT = """INSERT INTO records VALUES (?, ?, ?, ?, ?)
@@ -78,7 +78,7 @@ class Book:
 
     def _open(self) -> Any:
         if self._file is None:
-            # Without records its memory is not spent.
+            # Where nothing is kept its memory is not spent.
             import sqlite3
 
             self._file = sqlite3.connect(self._path, isolation_level=None)

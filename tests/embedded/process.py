@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from embedded import seed_dynamodb, seed_glue, seed_logs, seed_rds
+from embedded import seed_apigateway, seed_dynamodb, seed_glue, seed_logs, seed_rds
 
 ROOT = Path(__file__).parents[2]
 VENV = ROOT / "embedded" / ".venv"
@@ -101,11 +101,12 @@ class Embedded:
 def seed_only(home: Path, *wanted: str) -> None:
     """Mark demo data as put in, so that a first start on this state directory puts in no more than is wanted.
 
-    That is what is there before the ready line, and of what comes after it "glue", "rds", "logs", "orders": together
-    they keep a processor busy for half a minute.
+    That is what is there before the ready line, and of what comes after it "apigateway", "glue", "rds", "logs",
+    "orders": together they keep a processor busy for half a minute.
     """
     state = home / "state"
     later = {
+        "apigateway": [seed_apigateway.mark(state)],
         "glue": [seed_glue.mark(state)],
         "rds": [demo.mark(state) for demo in seed_rds.DEMOS],
         "logs": [demo.mark(state) for demo in seed_logs.DEMOS],

@@ -1,4 +1,4 @@
-"""Glue's records: kept in order, apart by account and region, and never lost to a damaged file."""
+"""Records that overlays keep: in order, apart by account and region, and never lost to a damaged file."""
 
 from pathlib import Path
 

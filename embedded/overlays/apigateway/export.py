@@ -1,9 +1,8 @@
 """GetExport: what a stage shows, as OpenAPI 3 or Swagger 2, with API Gateway's or Postman's extensions."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
-
-import yaml
 
 from embedded.book import Record
 from embedded.errors import Response
@@ -28,12 +27,19 @@ def export(call: Call) -> Response:
     shape = Shape(deployment["snapshot"], kind == "oas30", _asked(call))
     document = _document(shape, stage["stageName"], call.where.region, deployment["createdDate"])
     form = "yaml" if accept == "application/yaml" else "json"
-    text = yaml.safe_dump(document, sort_keys=False) if form == "yaml" else json.dumps(document, indent=2)
+    text = _yaml(document) if form == "yaml" else json.dumps(document, indent=2)
     headers = {
         "content-type": f"application/{form}",
         "content-disposition": f'attachment; filename="{kind}_{stage["deploymentId"]}.{form}"',
     }
     return Response(200, headers, text.encode())
+
+
+def _yaml(document: dict[str, Any]) -> str:
+    # Most never ask for it.
+    import yaml
+
+    return str(yaml.safe_dump(document, sort_keys=False))
 
 
 def _asked(call: Call) -> frozenset[str]:
@@ -71,8 +77,6 @@ def _document(shape: Shape, stage: str, region: str, created: int) -> dict[str, 
 
 
 def _stamp(created: int) -> str:
-    from datetime import UTC, datetime
-
     return f"{datetime.fromtimestamp(created, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 

@@ -5,8 +5,6 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-import yaml
-
 from embedded.book import Record
 from embedded.overlays.apigateway import apis, integrations, methods, models, resources
 from embedded.overlays.apigateway.call import Call, new_id
@@ -45,6 +43,8 @@ def put(call: Call) -> dict[str, Any]:
 
 
 def _document(call: Call) -> dict[str, Any]:
+    import yaml
+
     if len(call.body) > _LARGEST:
         raise bad("Invalid OpenAPI input: the document has more than 6 MB")
     try:

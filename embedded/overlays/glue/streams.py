@@ -5,7 +5,7 @@ import logging
 from typing import Any
 
 from embedded.book import Record
-from embedded.overlays.glue.emulator import Emulator
+from embedded.emulator import Emulator
 from embedded.overlays.glue.logs import Events, Lines
 
 logger = logging.getLogger("embedded.glue")

@@ -81,7 +81,7 @@ OTHER: dict[str, Method] = {
     "intValue": int,
     "toString": written,
 }
-INPUT = ("body", "json", "params", "path")
+INPUT = ("json", "params", "path")
 UTIL = ("base64Decode", "base64Encode", "escapeJavaScript", "parseJson", "urlDecode", "urlEncode")
 _ALL: tuple[Iterable[str], ...] = (TEXT, LIST, MAP, OTHER, INPUT, UTIL)
 KNOWN = frozenset(name for names in _ALL for name in names)

@@ -28,8 +28,6 @@ class Input:
         """Answer `$input.json(...)` and the like."""
         if name == "params":
             return self._parameter(written(arguments[0])) if arguments else self.parameters
-        if name == "body" and not arguments:
-            return self.body
         found = self._found(written(arguments[0]) if arguments else "$")
         if name == "path":
             return found

@@ -183,7 +183,7 @@ def _reference(node: Reference, names: Names) -> Any:
 def _step(value: Any, step: Step, names: Names) -> Any:
     if step.arguments is None:
         if isinstance(value, Input):
-            return value.call(step.name, [])
+            return value.body if step.name == "body" else None
         return value.get(step.name) if isinstance(value, dict) else None
     arguments = [_value(one, names) for one in step.arguments]
     if not step.name:

@@ -1,4 +1,4 @@
-"""The emulator in the name of one account and region, for what Glue does without a request: a run, a schedule."""
+"""The emulator in the name of one account and region, for what overlays do without a request: a run, a schedule."""
 
 import json
 from dataclasses import dataclass
