@@ -29,7 +29,8 @@ export async function throughFunction(entry, place, onProgress) {
   const sent = new Blob([body]).size;
   if (sent > EVENT) throw new Fault({ title: "Too large", ...wall(entry.file.size) });
   const started = performance.now();
-  await call(lane.url, body, { onProgress, signal: entry.stop.signal });
+  const went = (await call(lane.url, body, { onProgress, signal: entry.stop.signal }))?.bucket;
+  if (went && went !== place.bucket) throw new Fault({ title: "Elsewhere", happened: `The function stored it in the bucket ${went}, which its owner chose.`, code: "OtherBucket" });
   const milliseconds = performance.now() - started;
   const told = await postJson(place.uploadedUrl, { key: permit.key }, options);
   const file = told.files?.[0] ?? told.file ?? told;
@@ -50,6 +51,7 @@ async function call(url, body, options) {
   if (answer.status > 299 || answer.data?.errorMessage) {
     throw failed ? new Fault({ title: "Not stored", happened: `API Gateway answered ${answer.status}: ${failed}`, remedy: "The API's Test page says why.", code: `HTTP ${answer.status}`, status: answer.status }) : faultOf(answer);
   }
+  return answer.data;
 }
 
 function base64(file) {

@@ -9,7 +9,7 @@ from app.blueprints.apigateway.service.tree import Answer, Integration, Method, 
 
 VERBS = {"get", "post", "put", "patch", "delete", "options", "head"}
 ANY = "x-amazon-apigateway-any-method"
-PLACES = {"query": "querystring", "header": "header", "path": "path"}
+PLACES = {"query": "querystring", "header": "header"}  # those of the path stand in it, declared or not
 INTEGRATION = "x-amazon-apigateway-integration"
 WORDS = {
     "key": "API key",
@@ -78,7 +78,9 @@ def _now(one: Method) -> dict[str, Any]:
     facts = {
         "key": one.key_required,
         "parameters": {
-            name.removeprefix("method.request."): needed or ".path." in name for name, needed in one.parameters.items()
+            name.removeprefix("method.request."): needed
+            for name, needed in one.parameters.items()
+            if ".path." not in name
         },
         "models": one.models,
         "answers": _plain_answers({a.status: _headers(a.parameters) for a in one.answers}),

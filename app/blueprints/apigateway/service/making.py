@@ -17,7 +17,7 @@ ERROR_TEMPLATE = '{"message": "The function failed. Its log says why."}'
 
 @dataclass(frozen=True)
 class Template:
-    """What a template fills in; `lambda_template` names the one of Lambda's create page that fits it."""
+    """What a template fills in; `recipe` names the one of Lambda's create page that fits it."""
 
     name: str
     title: str
@@ -26,18 +26,18 @@ class Template:
     verb: str = "POST"
     proxy: bool = False
     function: str = ""
-    lambda_template: str = ""
+    recipe: str = ""
 
 
 TEMPLATES = {
     "own": Template("", "Your own", "A method in front of a function of yours.", proxy=True),
-    "sum": Template("SumUp", "Sum", "Two numbers in, their sum out.", function="SumUpLambda", lambda_template="sum"),
+    "sum": Template("SumUp", "Sum", "Two numbers in, their sum out.", function="SumUpLambda", recipe="sum"),
     UPLOAD: Template(
         UPLOAD_NAME,
         "Upload an image",
         "A picture as base64 in JSON becomes an object in a bucket.",
         function=UPLOAD_NAME,
-        lambda_template="upload",
+        recipe="image",
     ),
 }
 
