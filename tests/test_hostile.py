@@ -16,7 +16,7 @@ from app.aws import PARTIQL, is_read
 from tests.embedded.process import Embedded, start
 from tests.over_embedded import application
 
-SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts")
+SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts", "apigateway", "lambda")
 HOSTILE = {
     "nul": "a\0b",
     "long": "x" * 10_000,
@@ -36,7 +36,11 @@ FIELDS = (  # noqa: SIM905 shorter
     "port position prefix prefix_quoted projection protected public q query read_units region round run sample schema "
     "search secret segments shift size sk snapshot sort sort_type sql start state statement storage stream table tags "
     "tag_key tag_value target_bucket target_key target_prefix timeout to token user username v version versionId view "
-    "what write_units"
+    "what write_units "
+    # of API Gateway's pages
+    "api as body burst content_type cors description errors extensions fill function headers lane model model_name "
+    "needed new_verb origin origins parameter part passthrough path pattern period place plan plan_name proxy quota rate "
+    "remove resource stage status template type uri value variables verb"
 ).split()
 KNOWN = {"table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
 LOG = {"group": "/app/shop", "stream": "one"}

@@ -1,5 +1,6 @@
 // The files of a page on their way: what waits, what is being sent (three at once), and what became of each.
 import { sendEntry } from "./send.js";
+import { wall } from "./function.js";
 import { sniff } from "./sniff.js";
 import { bytes } from "./words.js";
 
@@ -10,6 +11,7 @@ let made = 0;
 function refusal({ file, lane }, most) {
   if (file.size === 0) return { happened: "The file is empty: 0 bytes.", code: "Empty" };
   if (file.size <= most[lane]) return null;
+  if (lane === "function") return wall(file.size);
   const who = lane === "straight" ? "S3 takes in one piece" : "Trellis takes";
   return { happened: `${bytes(file.size)} are more than the ${bytes(most[lane])} that ${who}.`, code: "TooLarge" };
 }
@@ -99,9 +101,9 @@ export class Queue extends EventTarget {
     this.fire("progress", entry);
   }
 
-  finish(entry, { file, calls, milliseconds }) {
+  finish(entry, { file, calls, milliseconds, body }) {
     const state = file.state === "skipped" ? "skipped" : "stored";
-    Object.assign(entry, { state, result: file, calls, milliseconds, sent: entry.file.size });
+    Object.assign(entry, { state, result: file, calls, milliseconds, body, sent: entry.file.size });
     this.place.addCalls(calls);
   }
 

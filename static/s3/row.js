@@ -51,6 +51,7 @@ export function showProgress(row, entry) {
 
 function sendingWords({ sent, file, lane }) {
   if (sent < file.size) return `${Math.floor((100 * sent) / file.size)} %`;
+  if (lane === "function") return "Lambda stores it";
   return lane === "straight" ? "S3 and Trellis check it" : "Trellis hands it to S3";
 }
 
@@ -89,7 +90,7 @@ function showButtons(row, { state, path, fault }) {
   row.querySelector("[data-lane-word]").hidden = choosable || state === "refused";
 }
 
-function showFault(row, { fault, state }) {
+function showFault(row, { fault, state, lane }) {
   const shown = fault && ["failed", "refused"].includes(state);
   const place = row.querySelector("[data-fault]");
   place.hidden = !shown;
@@ -97,7 +98,7 @@ function showFault(row, { fault, state }) {
   place.querySelector("[data-fault-words]").textContent = [fault.happened, fault.remedy].filter(Boolean).join(" ");
   const facts = [fault.code, fault.requestId && `request ${fault.requestId}`].filter(Boolean).join(" · ");
   place.querySelector("[data-fault-code]").textContent = facts;
-  place.querySelector("[data-no-cors]").hidden = fault.code !== "NoCors";
+  place.querySelector("[data-no-cors]").hidden = fault.code !== "NoCors" || lane === "function";
 }
 
 function showStored(row, entry) {
@@ -118,7 +119,9 @@ function hopPart(hop) {
   part.className = "s3-hop";
   const way = document.createElement("span");
   way.append(hop.from, icon("arrow-right", "small"), hop.to);
-  const facts = [hop.bytes ? bytes(hop.bytes) : "none of its bytes", took(hop.milliseconds)];
+  const facts = [hop.bytes ? bytes(hop.bytes) : "none of its bytes"];
+  if (hop.note) facts.push(hop.note);
+  if (hop.milliseconds !== undefined) facts.push(took(hop.milliseconds));
   if (hop.calls !== undefined) facts.push(counted(hop.calls, "call"));
   part.append(way, ` ${facts.join(", ")}`);
   return part;

@@ -1,8 +1,10 @@
 // One file on its way: through the application, or straight to S3 with the application's permission.
+import { throughFunction } from "./function.js";
 import { Fault, faultOf, postJson, send } from "./http.js";
 
 /** Send an entry of the queue by its lane. Resolves with {file, calls, milliseconds}; rejects with a Fault or an AbortError. */
 export function sendEntry(entry, place, onProgress) {
+  if (entry.lane === "function") return throughFunction(entry, place, onProgress);
   return entry.lane === "straight" ? straight(entry, place, onProgress) : through(entry, place, onProgress);
 }
 

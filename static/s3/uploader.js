@@ -24,6 +24,7 @@ function placeOf(section) {
   return {
     csrf: data.csrf, prefix: decodeURIComponent(data.prefixQuoted), uploadUrl: data.uploadUrl, presignUrl: data.presignUrl,
     uploadedUrl: data.uploadedUrl, lanes: new Lanes(data, addCalls), addCalls,
+    bucket: data.bucket,
     collision: () => section.querySelector("[data-s3-collision]").value,
   };
 }
@@ -50,10 +51,27 @@ class View {
   async add(files) {
     if (!files.length) return;
     if (!this.queue.busy) this.queue.remove(this.queue.of("stored", "skipped"));
-    await this.queue.add(files);
+    await Promise.all([this.queue.add(files), this.offerFunction()]);
     this.find("live").textContent = `${counted(files.length, "file")} in the list. Check the names, then upload.`;
     this.find("queue").scrollIntoView({ block: "nearest" });
     this.button("start").focus({ preventScroll: true });
+  }
+
+  // The third lane is offered in every row once it is known that there is one.
+  async offerFunction() {
+    const lane = await this.queue.place.lanes.functionLane();
+    const words = this.find("function-words");
+    if (lane.allowed) for (const option of this.functionOptions()) option.hidden = option.disabled = false;
+    words.querySelector("[data-why]").textContent = lane.ready ? `The API ${lane.name} takes pictures, on its stage ${lane.stage}.` : lane.why;
+    const link = words.querySelector("a");
+    link.hidden = lane.allowed === true;
+    link.href = lane.ready ? "?lane=function" : lane.help;
+    link.textContent = lane.ready ? "Load this page with that way" : "Make it";
+  }
+
+  functionOptions() {
+    const kept = this.find("row").content.querySelectorAll('option[value="function"]');
+    return [...kept, ...this.find("queue-list").querySelectorAll('option[value="function"]')];
   }
 
   showAdded(entries) {

@@ -5,6 +5,7 @@ from werkzeug.wrappers import Response
 
 from app import aws, exports, respond, security
 from app.blueprints.s3.blueprint import bp
+from app.blueprints.s3.service import function_lane
 from app.blueprints.s3.service import listing as service
 from app.blueprints.s3.service.answers import OtherRegion
 from app.blueprints.s3.service.presigned import post_origin
@@ -24,8 +25,14 @@ def bucket(bucket: str) -> Response:
     page = service.list_folder(s3(), bucket, asked)
     if not aws.identity().read_only:
         security.allow_connect(post_origin(s3(), bucket))
+        if request.args.get("lane") == "function" and (found := function_lane.find(aws.client("apigateway"))).ready:
+            security.allow_connect(found.origin)
     settings = current_app.extensions["settings"]
-    more = {"limit": settings.max_upload_bytes, "is_cache": bucket == cache_bucket()}
+    more = {
+        "limit": settings.max_upload_bytes,
+        "is_cache": bucket == cache_bucket(),
+        "connects": " ".join(security.policy().connect),
+    }
     return respond.page("s3/bucket.html", page, fragment="s3/_more.html", **more)
 
 
