@@ -1,8 +1,8 @@
 """Lambda: the link to a function's code that GetFunction gives, signed as AWS signs it, so that it can be followed.
 
 The emulator's own link leads to one of its closed endpoints and has no signature. Like AWS's, this one leads to an
-object of a bucket that is not the caller's, for ten minutes. The code of an earlier version is not kept by the emulator:
-its link is refused rather than answered with the newest code.
+object of a bucket that is not the caller's, for ten minutes. The emulator does not keep the code of earlier versions:
+their links are refused rather than answered with the newest code.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_FunctionCodeLocation.html
 """
@@ -42,7 +42,9 @@ class FunctionCode:
         """Whether this is GetFunction, or a link to code."""
         if request.service == "lambda":
             return request.method == "GET" and _FUNCTION.match(request.path) is not None and _last(request.path)
-        return request.service == "s3" and request.path.startswith("/awslambda-") and bool(_CODE.fullmatch(request.path))
+        return (
+            request.service == "s3" and request.path.startswith("/awslambda-") and bool(_CODE.fullmatch(request.path))
+        )
 
     async def handle(self, request: Request, forward: Below) -> Response | None:
         """Answer."""
