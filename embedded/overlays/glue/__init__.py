@@ -6,11 +6,11 @@ import logging
 from collections.abc import Callable
 from typing import Any
 
+from embedded.book import Book, Where
 from embedded.errors import Response, aws_error
 from embedded.layers import Below
 from embedded.overlays.glue import catalogue, crawlers, jobs, runs, triggers, workflows
-from embedded.overlays.glue.asked import Fault, Where
-from embedded.overlays.glue.book import Book
+from embedded.overlays.glue.asked import Fault
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.clock import Clock
 from embedded.overlays.glue.crawling import Crawling

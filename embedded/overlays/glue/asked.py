@@ -2,16 +2,7 @@
 
 import base64
 from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
-
-Record = dict[str, Any]
-
-
-class Where(NamedTuple):
-    """An account and a region: what is in one is not seen from another."""
-
-    account: str
-    region: str
+from typing import Any
 
 
 class Fault(Exception):

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from embedded.overlays.glue.asked import Record, Where, missing, required
-from embedded.overlays.glue.book import Book
+from embedded.book import Book, Record, Where
+from embedded.emulator import Emulator
+from embedded.overlays.glue.asked import missing, required
 from embedded.overlays.glue.crawling import Crawling
-from embedded.overlays.glue.emulator import Emulator
 from embedded.overlays.glue.engine import Engine
 from embedded.overlays.glue.firing import Firing
 

@@ -6,7 +6,8 @@ from collections.abc import Callable, Mapping
 from operator import eq, ge, gt, le, lt, ne
 from typing import Any
 
-from embedded.overlays.glue.asked import Fault, Record, invalid, page, required
+from embedded.book import Record
+from embedded.overlays.glue.asked import Fault, invalid, page, required
 from embedded.overlays.glue.call import Call
 
 _PAGING = ("MaxResults", "NextToken", "Expression", "Segment")

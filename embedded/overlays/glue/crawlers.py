@@ -3,7 +3,8 @@
 import re
 import time
 
-from embedded.overlays.glue.asked import Fault, Record, invalid, new_name, page, required
+from embedded.book import Record
+from embedded.overlays.glue.asked import Fault, invalid, new_name, page, required
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.triggers import schedule
 

@@ -7,9 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 from xml.etree import ElementTree
 
+from embedded.book import Record, Where
+from embedded.emulator import Emulator
 from embedded.overlays.glue import infer, parquet
-from embedded.overlays.glue.asked import Fault, Record, Where
-from embedded.overlays.glue.emulator import Emulator
+from embedded.overlays.glue.asked import Fault
 from embedded.overlays.glue.engine import Engine
 from embedded.overlays.glue.firing import Firing
 from embedded.overlays.glue.places import Group, groups

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from embedded.book import Book, Record, Where
+from embedded.emulator import Emulator
 from embedded.layers import Below
-from embedded.overlays.glue.asked import Fault, NotReadyError, Record, Where
-from embedded.overlays.glue.book import Book
+from embedded.overlays.glue.asked import Fault, NotReadyError
 from embedded.overlays.glue.clock import read_options
-from embedded.overlays.glue.emulator import Emulator
 from embedded.overlays.glue.execution import Execution, Outcome
 from embedded.overlays.glue.identity import retried
 from embedded.overlays.glue.prepare import Plan, prepare, remove

@@ -6,7 +6,8 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from embedded.overlays.glue.asked import Fault, Record, Where
+from embedded.book import Record, Where
+from embedded.overlays.glue.asked import Fault
 from embedded.overlays.glue.clock import Clock
 from embedded.overlays.glue.cron import parse
 from embedded.overlays.glue.engine import Engine

@@ -3,7 +3,7 @@
 import secrets
 import time
 
-from embedded.overlays.glue.asked import Record
+from embedded.book import Record
 
 
 def new_id() -> str:

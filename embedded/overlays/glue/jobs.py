@@ -2,7 +2,8 @@
 
 import time
 
-from embedded.overlays.glue.asked import Fault, Record, new_name, page
+from embedded.book import Record
+from embedded.overlays.glue.asked import Fault, new_name, page
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.engine import FINAL
 from embedded.overlays.glue.rules import job_fields

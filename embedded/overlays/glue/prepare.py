@@ -13,8 +13,9 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 from embedded import sessions
-from embedded.overlays.glue.asked import NotReadyError, Record, Where
-from embedded.overlays.glue.emulator import Emulator, ObjectError
+from embedded.book import Record, Where
+from embedded.emulator import Emulator, ObjectError
+from embedded.overlays.glue.asked import NotReadyError
 from embedded.overlays.glue.execution import Order
 from embedded.overlays.glue.spark import Spark, find_spark
 

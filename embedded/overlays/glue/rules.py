@@ -4,7 +4,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from embedded.overlays.glue.asked import Record, invalid, required, texts, whole
+from embedded.book import Record
+from embedded.overlays.glue.asked import invalid, required, texts, whole
 
 SHELL, ETL = "pythonshell", "glueetl"
 COMMANDS = (ETL, SHELL, "gluestreaming", "glueray")

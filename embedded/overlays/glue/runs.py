@@ -2,7 +2,8 @@
 
 import time
 
-from embedded.overlays.glue.asked import Fault, Record, missing, page, required
+from embedded.book import Record
+from embedded.overlays.glue.asked import Fault, missing, page, required
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.engine import FINAL
 from embedded.overlays.glue.starting import begin

@@ -4,7 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from embedded.overlays.glue.asked import Record, Where, invalid, missing, texts, whole
+from embedded.book import Record, Where
+from embedded.overlays.glue.asked import invalid, missing, texts, whole
 from embedded.overlays.glue.engine import Engine
 from embedded.overlays.glue.identity import new_id
 from embedded.overlays.glue.rules import LONGEST_TIMEOUT, SHELL, capacity

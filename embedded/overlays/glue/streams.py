@@ -4,8 +4,8 @@ import asyncio
 import logging
 from typing import Any
 
-from embedded.overlays.glue.asked import Record
-from embedded.overlays.glue.emulator import Emulator
+from embedded.book import Record
+from embedded.emulator import Emulator
 from embedded.overlays.glue.logs import Events, Lines
 
 logger = logging.getLogger("embedded.glue")

@@ -1,6 +1,7 @@
 """Triggers as callers make, see, start and stop them."""
 
-from embedded.overlays.glue.asked import Fault, Record, invalid, missing, new_name, page, required
+from embedded.book import Record
+from embedded.overlays.glue.asked import Fault, invalid, missing, new_name, page, required
 from embedded.overlays.glue.call import Call
 from embedded.overlays.glue.cron import CronError, parse
 

@@ -2,7 +2,8 @@
 
 import time
 
-from embedded.overlays.glue.asked import Fault, Record, invalid, new_name, page, texts
+from embedded.book import Record
+from embedded.overlays.glue.asked import Fault, invalid, new_name, page, texts
 from embedded.overlays.glue.call import Call
 
 

@@ -9,8 +9,7 @@ from typing import Any, cast
 import pytest
 from botocore.exceptions import ClientError
 
-from embedded.overlays.glue.asked import Where
-from embedded.overlays.glue.book import Book
+from embedded.book import Book, Where
 from embedded.overlays.glue.clock import Clock
 from embedded.overlays.glue.firing import Firing
 from embedded.overlays.glue.rules import job_fields

@@ -1,9 +1,8 @@
-"""Glue's records: kept in order, apart by account and region, and never lost to a damaged file."""
+"""Records that overlays keep: in order, apart by account and region, and never lost to a damaged file."""
 
 from pathlib import Path
 
-from embedded.overlays.glue.asked import Where
-from embedded.overlays.glue.book import Book
+from embedded.book import Book, Where
 
 HERE, THERE = Where("000000000000", "us-east-1"), Where("000000000000", "eu-west-1")
 

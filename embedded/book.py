@@ -1,19 +1,25 @@
-"""Every record that Glue keeps here: in memory to read, in one SQLite file to survive an end of any kind."""
+"""Records that an overlay keeps: in memory to read, in one SQLite file to survive an end of any kind."""
 
 import json
 import logging
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from embedded.overlays.glue.asked import Record, Where
-
-logger = logging.getLogger("embedded.glue")
+logger = logging.getLogger("embedded.book")
+Record = dict[str, Any]
 _TABLE = """CREATE TABLE IF NOT EXISTS records (
     kind TEXT, account TEXT, region TEXT, name TEXT, facts TEXT, PRIMARY KEY (kind, account, region, name))"""
 _PUT = """INSERT INTO records VALUES (?, ?, ?, ?, ?)
     ON CONFLICT (kind, account, region, name) DO UPDATE SET facts = excluded.facts"""
 _DROP = "DELETE FROM records WHERE kind = ? AND account = ? AND region = ? AND name = ?"
+
+
+class Where(NamedTuple):
+    """An account and a region: what is in one is not seen from another."""
+
+    account: str
+    region: str
 
 
 class Book:
@@ -63,7 +69,7 @@ class Book:
                 self._kept.setdefault((kind, Where(account, region)), {})[name] = json.loads(facts)
         except Exception:
             # A file that cannot be read is kept for whoever wants to look at it, and out of the way.
-            logger.exception("The records of Glue cannot be read.")
+            logger.exception("The records in %s cannot be read.", self._path.name)
             self.close()
             self._kept = {}
             self._path.replace(self._path.with_suffix(".damaged"))
@@ -72,7 +78,7 @@ class Book:
 
     def _open(self) -> Any:
         if self._file is None:
-            # Without Glue its memory is not spent.
+            # Where nothing is kept its memory is not spent.
             import sqlite3
 
             self._file = sqlite3.connect(self._path, isolation_level=None)
