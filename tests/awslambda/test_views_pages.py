@@ -8,14 +8,17 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from tests.awslambda.conftest import make
 from tests.awslambda.helpers import post
 from tests.embedded.process import Embedded
 from tests.pages import Page
 
 FetchPage = Callable[..., Page]
 PAGES = [
-    ("/lambda/", 2), ("/lambda/?search=zzz", 2), ("/lambda/new", 1), ("/lambda/new?recipe=csv", 1), ("/lambda/new/zip", 1),
-    ("/lambda/hello/", 1), ("/lambda/hello/test", 1), ("/lambda/hello/test?template=s3", 1), ("/lambda/hello/monitor", 2),
+    ("/lambda/", 2), ("/lambda/?search=zzz", 2), ("/lambda/new", 1), ("/lambda/new?recipe=csv", 1),
+    ("/lambda/new/zip", 1),
+    ("/lambda/hello/", 1), ("/lambda/hello/test", 1), ("/lambda/hello/test?template=s3", 1),
+    ("/lambda/hello/monitor", 2),
     ("/lambda/hello/triggers", 4), ("/lambda/hello/configuration", 6), ("/lambda/hello/versions", 3),
     ("/lambda/hello/compare?left=$LATEST&right=$LATEST", 2), ("/lambda/hello/delete", 3), ("/lambda/hello/role", 4),
 ]  # fmt: skip
@@ -39,7 +42,9 @@ def test_the_list_as_csv(client: FlaskClient) -> None:
     assert (hello["runtime"], hello["memory_mb"], hello["timeout_s"]) == ("python3.12", "128", "3")
 
 
-@pytest.mark.parametrize("tab", ["", "test", "monitor", "triggers", "configuration", "versions", "delete", "role", "code.zip"])
+@pytest.mark.parametrize(
+    "tab", ["", "test", "monitor", "triggers", "configuration", "versions", "delete", "role", "code.zip"]
+)
 def test_a_function_that_is_not_there(client: FlaskClient, tab: str) -> None:
     answer = client.get(f"/lambda/nowhere/{tab}")
     assert answer.status_code == 404 and "There is no function “nowhere”" in answer.get_data(as_text=True)
@@ -70,13 +75,19 @@ def test_settings_keep_masked_secrets(client: FlaskClient, embedded: Embedded) -
     assert again.status_code == 409 and "Somebody changed it meanwhile" in again.get_data(as_text=True)
     restored = client.get("/lambda/hello/configuration?format=json").get_json()["typed"]["values"]
     pairs = {"variable_name": ["STAGE", "API_KEY"], "variable_value": ["test", mask]}
-    assert post(client, "/lambda/hello/configuration", **{**restored, "memory": "128", "timeout": "3"}, **pairs).status_code == 303
+    assert (
+        post(
+            client, "/lambda/hello/configuration", **{**restored, "memory": "128", "timeout": "3"}, **pairs
+        ).status_code
+        == 303
+    )
 
 
 @pytest.mark.parametrize(
     ("field", "value", "said"),
     [("memory", "100", "128 to 10,240"), ("timeout", "901", "1 to 900"), ("handler", "nothing", "file.function"),
-     ("storage", "x", "512 to 10,240"), ("layers", "arn:no", "no layer version"), ("variable_name", "AWS_REGION", "set by Lambda itself"),
+     ("storage", "x", "512 to 10,240"), ("layers", "arn:no", "no layer version"),
+     ("variable_name", "AWS_REGION", "set by Lambda itself"),
      ("variable_name", "1x", "is no name")],
 )  # fmt: skip
 def test_bad_settings_are_told_beside_their_field(client: FlaskClient, field: str, value: str, said: str) -> None:
@@ -116,8 +127,6 @@ def test_versions_aliases_and_comparison(client: FlaskClient, page: FetchPage) -
 
 
 def test_deleting_asks_for_the_name(client: FlaskClient, embedded: Embedded) -> None:
-    from tests.awslambda.conftest import make
-
     make(embedded, "goner")
     wrong = post(client, "/lambda/goner/delete", confirm="other")
     assert wrong.status_code == 422 and "Nothing was deleted" in wrong.get_data(as_text=True)

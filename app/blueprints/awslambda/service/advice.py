@@ -15,13 +15,13 @@ class Advice:
 # (type of the error, words of its message) -> advice; the first that fits wins.
 TABLE: tuple[tuple[str, str, str, str], ...] = (
     (r"Sandbox.Timedout|.*", r"Task timed out after|Error: Runtime exited.*timeout",
-     "It ran out of time", "The function was stopped at its timeout, and was billed for all of it. A loop that does not "
-     "end, or something that does not answer, such as a database, is the usual cause; where the work "
+     "It ran out of time", "The function was stopped at its timeout, and was billed for all of it. A loop without "
+     "an end, or something that does not answer, such as a database, is the usual cause; where the work "
      "really takes longer, raise the timeout in Configuration."),
     (r"Runtime.OutOfMemory|Runtime.ExitError|.*", r"OutOfMemory|signal: killed|out of memory",
      "It needed more memory than it has", "Lambda ended the process at its memory limit. Raise the memory in "
      "Configuration, or hold less at once: read files in pieces instead of whole."),
-    (r"MemoryError", r"", "Python found no memory", "The function asked for more than is left of its memory. Raise it in "
+    (r"MemoryError", r"", "Python found no memory", "It asked for more than is left of its memory. Raise it in "
      "Configuration, or hold less at once."),
     (r"Runtime.ImportModuleError", r"No module named",
      "A module is missing", "Python looked for it in the zip, in the layers and in the runtime, and found none. Is the "
@@ -36,11 +36,11 @@ TABLE: tuple[tuple[str, str, str, str], ...] = (
     (r"Runtime.UserCodeSyntaxError", r"", "Python cannot read the code",
      "A mistake in the file's spelling stops each invocation before it begins. The line is named."),
     (r"Runtime.MarshalError", r"", "What it returned is no JSON",
-     "A handler returns what JSON knows: text, numbers, lists, dictionaries, None. An exception (“return exc”), a date, "
+     "Return what JSON knows: text, numbers, lists, dictionaries, None. An exception (“return exc”), a date, "
      "bytes, a set or DynamoDB's Decimal are not: turn them into text first, and raise exceptions again instead of "
      "returning them, or the real error stays hidden."),
-    (r"Function.ResponseSizeTooLarge|.*", r"ResponseSizeTooLarge|Response payload size|exceeded maximum allowed payload",
-     "The result is larger than 6 MB", "Lambda hands back at most 6 MB. Put the result into S3 and return its key, or a "
+    (r"Function.ResponseSizeTooLarge|.*", r"ResponseSizeTooLarge|payload size|exceeded maximum allowed payload",
+     "The result is larger than 6 MB", "Lambda hands back at most 6 MB. Put the result into S3, return its key or a "
      "presigned link."),
     (r"Runtime.ExitError", r"", "The process ended by itself",
      "The code, or a library, left Python (sys.exit, os._exit, a crash) instead of returning."),
@@ -58,7 +58,7 @@ TABLE: tuple[tuple[str, str, str, str], ...] = (
      "The code reads a key that is not there. Does the test event have the shape that the code expects? For DynamoDB: "
      "get_item answers without Item where there is none; use answer.get('Item')."),
     (r"TypeError", r"not JSON serializable", "What it returned is no JSON",
-     "Turn it into text or numbers first: str(value) for dates and Decimals, and raise exceptions instead of returning."),
+     "Turn it into text or numbers first: str(value) for dates and Decimals; raise exceptions instead."),
     (r"TypeError", r"takes \d+ positional argument", "The handler takes other arguments",
      "Lambda calls it with two values: def lambda_handler(event, context)."),
     (r"JSONDecodeError", r"", "A text is not JSON", "json.loads was given something else; print what it was given."),

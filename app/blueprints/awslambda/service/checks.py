@@ -110,7 +110,7 @@ def _returned(tree: ast.Module) -> Iterator[Remark]:
         for inner in ast.walk(node):
             if isinstance(inner, ast.Return) and isinstance(inner.value, ast.Name) and inner.value.id == node.name:
                 said = (
-                    "An exception is no JSON: Lambda answers Runtime.MarshalError and hides what went wrong. Log it and "
+                    "An exception is no JSON: Lambda answers Runtime.MarshalError and hides the reason. Log it and "
                     "raise it again, or return its text: str(" + node.name + ")."
                 )
                 yield Remark("warning", f"return {node.name} gives an exception back", said, inner.lineno, 1)

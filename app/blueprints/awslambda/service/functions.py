@@ -120,7 +120,7 @@ def raw(client: Any, name: str, qualifier: str = "") -> dict[str, Any]:
     return found
 
 
-def absent(error: ClientError, name: str) -> Exception:
+def absent(error: ClientError, name: str) -> Refused | ClientError:
     """Return what to raise for an error of AWS's about a function: the refusal where there is no such function."""
     code = error.response["Error"]["Code"]
     if code == "ResourceNotFoundException":

@@ -7,12 +7,13 @@ https://docs.aws.amazon.com/AmazonS3/latest/userguide/notification-how-to-filter
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
-KINDS = {"LambdaFunctionConfigurations": "LambdaFunctionArn", "QueueConfigurations": "QueueArn",
-         "TopicConfigurations": "TopicArn"}  # fmt: skip
+from app.notifications import KINDS, Notification, read
+
+__all__ = ["Notification", "read"]
+
 EVENTS = {
     "s3:ObjectCreated:*": "Any object created",
     "s3:ObjectCreated:Put": "Put",
@@ -27,39 +28,6 @@ EVENTS = {
 
 class Conflict(Exception):
     """The configuration cannot take the notification; the text says why."""
-
-
-@dataclass(frozen=True)
-class Notification:
-    """One notification of a bucket; `target` is the ARN of what is told."""
-
-    id: str
-    target: str
-    events: tuple[str, ...]
-    prefix: str = ""
-    suffix: str = ""
-
-    @property
-    def name(self) -> str:
-        """The target's name."""
-        return self.target.rpartition(":function:")[2] or self.target.rpartition(":")[2]
-
-
-def read(configuration: Mapping[str, Any]) -> tuple[Notification, ...]:
-    """Return the notifications of a configuration."""
-    return tuple(
-        _notification(one, one[arn]) for kind, arn in KINDS.items() for one in configuration.get(kind, ()) if arn in one
-    )
-
-
-def _notification(one: Mapping[str, Any], target: str) -> Notification:
-    rules = {
-        rule["Name"].lower(): rule.get("Value", "")
-        for rule in one.get("Filter", {}).get("Key", {}).get("FilterRules", [])
-    }
-    return Notification(
-        one.get("Id", ""), target, tuple(one["Events"]), rules.get("prefix", ""), rules.get("suffix", "")
-    )
 
 
 def get(client: Any, bucket: str) -> dict[str, Any]:
@@ -92,8 +60,8 @@ def explain(other: Notification) -> str:
     where = f"keys that begin with “{other.prefix}”" if other.prefix else "any key"
     ends = f" and end with “{other.suffix}”" if other.suffix else ""
     return (
-        f"The bucket already tells {other.name} about {', '.join(other.events)} for {where}{ends}. S3 lets one event of an "
-        "object go to one target only: choose another prefix or suffix, or remove that one first."
+        f"The bucket already tells {other.name} about {', '.join(other.events)} for {where}{ends}. S3 lets one event "
+        "of an object go to one target only: choose another prefix or suffix, or remove that one first."
     )
 
 

@@ -62,8 +62,8 @@ def _permission(one: dict[str, Any]) -> Permission:
     }
     source, account = conditions.pop("aws:sourcearn", ""), conditions.pop("aws:sourceaccount", "")
     other = ", ".join(f"{key} {value}" for key, value in conditions.items())
-    return Permission(one.get("Sid", ""), _who(one.get("Principal")), str(one.get("Action", "")), source, account, other,
-                      one.get("Effect", "Allow"))  # fmt: skip
+    return Permission(one.get("Sid", ""), _who(one.get("Principal")), str(one.get("Action", "")), source, account,
+                      other,                      one.get("Effect", "Allow"))  # fmt: skip
 
 
 def _who(principal: Any) -> str:

@@ -8,7 +8,8 @@ from app.blueprints.awslambda.service.functions import Function
 
 COMPARED = {
     "runtime": "Runtime", "handler": "Handler", "memory": "Memory (MB)", "timeout": "Timeout (s)",
-    "storage": "Ephemeral storage (MB)", "role_name": "Role", "size": "Package size (bytes)", "sha256": "Code (SHA-256)",
+    "storage": "Ephemeral storage (MB)", "role_name": "Role", "size": "Package size (bytes)",
+    "sha256": "Code (SHA-256)",
     "description": "Description", "layers": "Layers",
 }  # fmt: skip
 
