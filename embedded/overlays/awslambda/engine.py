@@ -96,7 +96,7 @@ class Engine:
             int(config.get("MemorySize", 128)) * MIB,
             int((config.get("EphemeralStorage") or {}).get("Size", 512)) * MIB,
         )
-        started = Environment(order, story.event, story.raw)
+        started = Environment(order, story)
         return Member(key_of(function), shape_of(function), started, story, partial(_remove, temporary))
 
 
@@ -131,7 +131,7 @@ class Call:
         body, error = self._judge(ended)
         if ended.kind in ("timeout", "exit", "memory") and not broken:
             self._tell(ended, body, error)
-        story.close()
+        story.rest()
         status = "" if not error or ended.kind == "error" else "timeout" if ended.kind == "timeout" else "error"
         shown = error if status == "error" else ""
         used = self.member.environment.memory

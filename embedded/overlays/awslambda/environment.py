@@ -8,10 +8,10 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from embedded.functions.frames import Frames, frame, send
 from embedded.overlays.awslambda.memory import MIB, peak, resident
@@ -51,11 +51,24 @@ class Ended:
     payload: bytes = b""
 
 
+class Listener(Protocol):
+    """Who takes what an environment tells."""
+
+    def event(self, at: int, text: str, /) -> None:
+        """Take what was printed or logged, and when (milliseconds since 1970)."""
+
+    def raw(self, chunk: bytes, /) -> None:
+        """Take what was written below Python."""
+
+    def tick(self) -> None:
+        """Do what time asks for; called all the while."""
+
+
 class Environment:
     """A process group that lives until it is ended, or ends itself."""
 
-    def __init__(self, order: Order, event: Callable[[int, str], None], raw: Callable[[bytes], None]) -> None:
-        self._order, self._event, self._raw = order, event, raw
+    def __init__(self, order: Order, listener: Listener) -> None:
+        self._order, self._listener = order, listener
         self._frames = Frames()
         self._selector = selectors.DefaultSelector()
         self._unsent = memoryview(b"")
@@ -163,6 +176,7 @@ class Environment:
                     return found
             if self._too_much():
                 return Ended("memory", {})
+            self._listener.tick()
         return Ended("timeout", {})
 
     def _send(self) -> None:
@@ -185,13 +199,13 @@ class Environment:
 
     def _take(self, descriptor: int, chunk: bytes, wanted: tuple[str, ...]) -> Ended | None:
         if descriptor != self._out:
-            self._raw(chunk)
+            self._listener.raw(chunk)
             return None
         found = None
         for facts, payload in self._frames.feed(chunk):
             kind = facts["kind"]
             if kind == "log":
-                self._event(facts["at"], payload.decode("utf-8", "replace"))
+                self._listener.event(facts["at"], payload.decode("utf-8", "replace"))
             elif kind == "begun":
                 self.pid = int(facts["pid"])
             elif kind in wanted:

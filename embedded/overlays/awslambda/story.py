@@ -51,7 +51,7 @@ class Story:
             piece = data[start : start + LONGEST].decode("utf-8", "replace")
             self._events.append({"timestamp": at or int(time.time() * 1000), "message": piece})
         self._size += len(data)
-        if self._size >= _MOST_BYTES or len(self._events) >= KEPT_EVENTS // 10 or self._due():
+        if self._size >= _MOST_BYTES or len(self._events) >= KEPT_EVENTS // 10:
             self.flush()
 
     def event(self, at: int, text: str) -> None:
@@ -71,12 +71,12 @@ class Story:
         if events:
             self._put(sorted(events, key=lambda event: int(event["timestamp"])))
 
-    def close(self) -> None:
-        """End the last line, and send everything: a call ended."""
-        if self._rest:
-            rest, self._rest = self._rest, b""
-            self.say(rest.decode("utf-8", "replace"))
-        self.flush()
+    def rest(self) -> None:
+        """End the last line: a call ended."""
+        rest, self._rest = self._rest, b""
+        self.say(rest.decode("utf-8", "replace"))
 
-    def _due(self) -> bool:
-        return time.monotonic() - self._flushed >= FLUSH_SECONDS
+    def tick(self) -> None:
+        """Send what has waited long enough: who looks at the log sees what goes on."""
+        if self._events and time.monotonic() - self._flushed >= FLUSH_SECONDS:
+            self.flush()
