@@ -1,12 +1,15 @@
 // Lambda's pages: editors with their mistakes marked, the event's size against Lambda's limits, calls of an invocation.
 import { edit } from "../editor/editor.bundle.js";
 
+// One letter is marked; at the end of a line its last one, since behind it there is nothing to underline.
 function mark(editor, places) {
-  const mistakes = places.map(({ dataset }) => ({
-    line: Number(dataset.line),
-    column: Number(dataset.column) || 1,
-    message: dataset.message ?? dataset.fault,
-  }));
+  const lines = editor.text.split("\n");
+  const mistakes = places.map(({ dataset }) => {
+    const line = Math.min(Number(dataset.line), lines.length);
+    const column = Math.max(1, Math.min(Number(dataset.column) || 1, lines[line - 1].length));
+    const from = lines.slice(0, line - 1).reduce((sum, text) => sum + text.length + 1, 0) + column - 1;
+    return { from, to: from + 1, message: dataset.message ?? dataset.fault };
+  });
   editor.mark(mistakes);
 }
 
@@ -47,14 +50,8 @@ for (const form of document.querySelectorAll("[data-lambda-test]")) {
   startSize(form, editor.area);
   if (editor.area.dataset.fault) mark(editor, [editor.area]);
   form.addEventListener("editor:run", () => form.requestSubmit(form.querySelector(".button-primary")));
-  // A button with an address of its own sends the form as it is.
-  form.addEventListener("htmx:beforeRequest", (event) => {
-    const sender = event.detail.requestConfig?.triggeringEvent?.submitter;
-    if (!sender?.hasAttribute("formaction")) return;
-    event.preventDefault();
-    form.action = sender.formAction;
-    form.submit();
-  });
+  // A button with an address of its own sends the form as a browser does, past htmx.
+  form.addEventListener("submit", (event) => event.submitter?.hasAttribute("formaction") && event.stopImmediatePropagation(), true);
   document.addEventListener("htmx:afterSettle", () => mark(editor, [...document.querySelectorAll("[data-lambda-mistake]")]));
 }
 

@@ -127,7 +127,8 @@ def test_variables() -> None:
 
 def test_a_policy_in_words() -> None:
     text = ('{"Statement": [{"Sid": "open", "Effect": "Allow", "Principal": {"Service": "s3.amazonaws.com"}, '
-            '"Action": "lambda:InvokeFunction"}, {"Sid": "me", "Effect": "Allow", "Principal": {"AWS": "arn:aws:iam::1:root"}, '
+            '"Action": "lambda:InvokeFunction"}, {"Sid": "me", "Effect": "Allow", '
+            '"Principal": {"AWS": "arn:aws:iam::1:root"}, '
             '"Action": "lambda:InvokeFunction"}]}')  # fmt: skip
     with answering("lambda", ("get_policy", {"FunctionName": "f"}, {"Policy": text, "RevisionId": "r"})) as client:
         found = policy.get(client, "f")
