@@ -37,7 +37,8 @@ class Host:
         self.state = EmulatorState(self._module, persistence, self.store)
         self._events = EventStore(home.state)
         self._keep_events(self._events)
-        self.functions = Functions(self.service("lambda_svc"), self.service("cloudwatch"))
+        around = (self.service(name) for name in ("lambda_svc", "cloudwatch", "sns", "eventbridge"))
+        self.functions = Functions(*around)
         self.keeper = children.Keeper() if children.POSIX else None
         subprocess.Popen = children.guarded(subprocess.Popen, self.keeper)  # type: ignore[misc,assignment]
 

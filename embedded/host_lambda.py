@@ -4,22 +4,25 @@ The emulator keeps what there is (functions, versions, aliases, layers, policies
 SQS, EventBridge); how a function runs, and what becomes of an asynchronous event, is handed over.
 """
 
-import asyncio
 import json
+import logging
 from collections.abc import Callable
+from types import SimpleNamespace
 from typing import Any
 
 from embedded.book import Where
 from embedded.functions.calls import ASKED, Function, Outcome, Queue, Run
 
+logger = logging.getLogger("embedded.lambda")
 _THROTTLED = "TooManyRequestsException"
 
 
 class Functions:
     """The functions that the emulator knows."""
 
-    def __init__(self, service: Any, metrics: Any) -> None:
+    def __init__(self, service: Any, metrics: Any, topics: Any, buses: Any) -> None:
         self._service, self._metrics = service, metrics
+        self._topics, self._buses = topics, buses
         self.seen: Callable[[], None] = lambda: None
         # Called once, when the functions of an earlier run are there again.
         self.restored: Callable[[], None] = lambda: None
@@ -28,10 +31,6 @@ class Functions:
         """Have these run every function, and take every asynchronous event, from now on."""
 
         def execute(record: dict[str, Any], event: Any) -> dict[str, Any]:
-            if _on_the_loop():
-                # SNS and others call from there; AWS gives them an asynchronous call, too.
-                later(record, event)
-                return {"body": None}
             answer: dict[str, Any] = self._scoped(record, self._execute, run, record, event)
             return answer
 
@@ -41,6 +40,10 @@ class Functions:
         self._service._execute_function = execute
         self._service.invoke_async_with_retry = later
         self._service._emit_lambda_metrics = _nothing
+        # Topics and buses call asynchronously, as on AWS; the emulator would wait, and try once.
+        told = {**vars(self._service), "_execute_function_with_config_scope": later}
+        self._topics._lambda_svc = SimpleNamespace(**told)
+        self._buses._dispatch_to_lambda = self._dispatching(later)
 
     def find(self, arn: str) -> Function | None:
         """Return the function that an ARN names, None when there is none."""
@@ -51,6 +54,12 @@ class Functions:
         found: Function = self._scoped(named, self._function, named)
         return found
 
+    def layer(self, arn: str) -> bytes | None:
+        """Return the zip of a layer's version, None when there is none."""
+        anyone = {"FunctionArn": ":".join((*arn.split(":")[:5], "function", "any"))}
+        found: bytes | None = self._scoped(anyone, self._service._resolve_layer_zip, arn)
+        return found
+
     def note(self, function: Function, outcome: Outcome) -> None:
         """Count a call in the metrics of AWS/Lambda, and have the state saved: the function may have changed it."""
         self._scoped({"config": function.config}, self._count, function.name, outcome)
@@ -59,6 +68,16 @@ class Functions:
     def dropped(self, function: Function) -> None:
         """Count an event that was not delivered because of a loop."""
         self._scoped({"config": function.config}, self._record, function.name, RecursiveInvocationsDropped=1)
+
+    def _dispatching(self, later: Callable[[dict[str, Any], Any], None]) -> Callable[[str, Any], None]:
+        def dispatch(arn: str, payload: Any) -> None:
+            record, config, name = self._service._get_func_record_for_ref(arn)
+            if record is None or not config:
+                logger.warning("An event of EventBridge went to no function: there is no %s.", name)
+                return
+            later({**record, "config": {**config, "FunctionArn": arn}}, json.loads(payload))
+
+        return dispatch
 
     def _execute(self, run: Run, record: dict[str, Any], event: Any) -> dict[str, Any]:
         outcome = run(self._function(record), event)
@@ -101,14 +120,6 @@ class Functions:
     def _record(self, name: str, unit: str = "Count", **values: float) -> None:
         for metric, value in values.items():
             self._metrics.record_metric("AWS/Lambda", metric, value, unit, {"FunctionName": name})
-
-
-def _on_the_loop() -> bool:
-    try:
-        asyncio.get_running_loop()
-    except RuntimeError:
-        return False
-    return True
 
 
 def _nothing(*_given: Any, **_named: Any) -> None:

@@ -12,7 +12,7 @@ from embedded.errors import Response
 from embedded.functions.calls import TRACE
 from embedded.host_lambda import Functions
 from embedded.layers import Below
-from embedded.overlays.awslambda import checks, notifications
+from embedded.overlays.awslambda import checks, links, notifications
 from embedded.overlays.awslambda.engine import Engine
 from embedded.overlays.awslambda.events import Events
 from embedded.overlays.awslambda.faults import Fault, not_here
@@ -23,6 +23,7 @@ from embedded.settings import Home
 
 logger = logging.getLogger("embedded.awslambda")
 REAP_SECONDS = 15.0
+LINKED = ("GetFunction", "GetLayerVersion", "PublishLayerVersion")
 # What the emulator plays: an answer without the thing.
 NOT_HERE = {
     "InvokeWithResponseStream": ("A streamed response", "Use Invoke."),
@@ -44,12 +45,14 @@ class Lambda:
         self._home: Home | None = None
         self._forward: Below | None = None
         self._engine: Engine | None = None
+        self._functions: Functions | None = None
         self._events: Events | None = None
         self._reaping: asyncio.Task[None] | None = None
 
     def matches(self, request: Request) -> bool:
         """Whether this is a call to Lambda, a bucket's notifications, or a request that a function may have made."""
-        return request.service == "lambda" or "x-amzn-trace-id" in request.headers or notifications.configures(request)
+        wanted = request.service == "lambda" or "x-amzn-trace-id" in request.headers
+        return wanted or notifications.configures(request) or links.asks(request)
 
     async def begin(self, home: Home) -> None:
         """Remove what an earlier run left."""
@@ -66,6 +69,7 @@ class Lambda:
 
     def perform(self, functions: Functions) -> None:
         """Run every function from now on, and go on with the events that wait."""
+        self._functions = functions
         if self._engine is not None and self._events is not None:
             self._events.begin(functions)
             self._engine.noted = functions.note
@@ -94,6 +98,8 @@ class Lambda:
         return None
 
     async def _bucket(self, request: Request) -> Response | None:
+        if links.asks(request) and self._functions is not None:
+            return links.answer(request, self._functions)
         if notifications.configures(request):
             await request.hold()
             return await notifications.check(request, self._emulator(request))
@@ -105,6 +111,8 @@ class Lambda:
             raise not_here(*NOT_HERE[operation])
         if operation == "Invoke":
             return await invoke(request, forward, asked, self._emulator(request))
+        if operation in LINKED and self._home is not None:
+            return links.linked(await forward(request), request, self._home)
         if operation in ("CreateFunction", "UpdateFunctionCode", "UpdateFunctionConfiguration"):
             await self._check(operation, _json(request), self._emulator(request))
         elif operation in ("CreateAlias", "UpdateAlias") and (
@@ -124,7 +132,7 @@ class Lambda:
     async def _check(self, operation: str, asked: dict[str, Any], emulator: Emulator) -> None:
         checks.check_settings(asked)
         if operation != "UpdateFunctionConfiguration":
-            checks.check_code(asked if operation == "UpdateFunctionCode" else asked.get("Code") or {})
+            checks.check_code(operation, asked if operation == "UpdateFunctionCode" else asked.get("Code") or {})
         if operation == "CreateFunction" or asked.get("Role"):
             await checks.check_role(asked.get("Role"), emulator)
 

@@ -4,17 +4,16 @@ import base64
 import binascii
 import json
 import re
+import sys
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import unquote
-from xml.etree import ElementTree
 
 from embedded.emulator import Emulator
 from embedded.overlays.awslambda.engine import RUNS_ON
 from embedded.overlays.awslambda.faults import Fault, invalid, not_here
 from embedded.overlays.awslambda.memory import MIB
 from embedded.overlays.awslambda.variables import RESERVED
-from embedded.resource_policy import Caller, allows
+from embedded.roles import trusts
 
 # What AWS has today; all run on the interpreter at hand, and the log says so.
 RUNTIMES = ("python3.9", "python3.10", "python3.11", "python3.12", "python3.13", "python3.14")
@@ -26,6 +25,8 @@ _SOURCES = ("sqs", "dynamodb", "kinesis")
 
 def check_settings(asked: Mapping[str, Any]) -> None:
     """Refuse settings, of a new function or changed ones."""
+    if sys.platform == "win32":
+        raise not_here("Lambda on Windows", "Functions could not be ended safely there: use Linux or macOS.")
     _check_runtime(asked)
     if asked.get("PackageType") == "Image" or (asked.get("Code") or {}).get("ImageUri"):
         raise not_here("A function from a container image", "Use a zip with a Python runtime.")
@@ -87,7 +88,7 @@ def _check_environment(variables: Mapping[str, str]) -> None:
         )
 
 
-def check_code(code: Mapping[str, Any]) -> None:
+def check_code(operation: str, code: Mapping[str, Any]) -> None:
     """Refuse a zip that is too large to be sent, or none."""
     if not any(code.get(name) for name in ("ZipFile", "S3Bucket", "ImageUri")):
         raise invalid("Please provide a source for function code.")
@@ -96,7 +97,8 @@ def check_code(code: Mapping[str, Any]) -> None:
     except (binascii.Error, ValueError) as error:
         raise invalid("Could not unzip uploaded file. Please check your file, then try to upload again.") from error
     if size > LARGEST_UPLOAD:
-        raise Fault("RequestEntityTooLargeException", "Request must be smaller than 70167211 bytes", 413)
+        message = f"Request must be smaller than 70167211 bytes for the {operation} operation"
+        raise Fault("RequestEntityTooLargeException", message, 413)
 
 
 async def check_role(arn: Any, emulator: Emulator) -> None:
@@ -107,19 +109,8 @@ async def check_role(arn: Any, emulator: Emulator) -> None:
             f"1 validation error detected: Value '{arn}' at 'role' failed to satisfy constraint: Member must satisfy "
             "regular expression pattern: arn:(aws[a-zA-Z-]*)?:iam::\\d{12}:role/?[a-zA-Z_0-9+=,.@\\-_/]+",
         )
-    answer = await emulator.query("iam", Action="GetRole", Version="2010-05-08", RoleName=arn.rpartition("/")[2])
-    found = re.search(r"<AssumeRolePolicyDocument>(.*?)</AssumeRolePolicyDocument>", answer.body.decode(), re.DOTALL)
-    if answer.status != 200 or found is None or not _trusts_lambda(found.group(1)):
+    if not await trusts(emulator, arn, "lambda.amazonaws.com"):
         raise invalid("The role defined for the function cannot be assumed by Lambda.")
-
-
-def _trusts_lambda(escaped: str) -> bool:
-    text = ElementTree.fromstring(f"<p>{escaped}</p>").text or ""  # noqa: S314 - written by the emulator
-    try:
-        policy = json.loads(unquote(text))
-    except ValueError:
-        return False
-    return allows(policy, Caller("lambda.amazonaws.com", action="sts:AssumeRole"))
 
 
 def check_source(arn: Any) -> None:

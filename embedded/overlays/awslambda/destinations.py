@@ -23,7 +23,7 @@ async def deliver(emulator: Emulator, function: Function, event: Record, conditi
     wanted = (function.asynchronous.get("DestinationConfig") or {}).get(kind) or {}
     if wanted.get("Destination"):
         text = json.dumps(described(function, event, condition, outcome))
-        await _send(emulator, wanted["Destination"], text, {})
+        await _send(emulator, wanted["Destination"], text, {}, kind.removeprefix("On"))
     letter = (function.config.get("DeadLetterConfig") or {}).get("TargetArn")
     if letter and kind == "OnFailure":
         message = json.loads(outcome.body or b"{}").get("errorMessage", condition)
@@ -53,7 +53,7 @@ def described(function: Function, event: Record, condition: str, outcome: Outcom
     return told
 
 
-async def _send(emulator: Emulator, arn: str, text: str, facts: dict[str, str]) -> None:
+async def _send(emulator: Emulator, arn: str, text: str, facts: dict[str, str], how: str = "Failure") -> None:
     service, name = arn.split(":")[2], arn.rpartition(":")[2]
     answer: Any
     if service == "sqs":
@@ -62,7 +62,7 @@ async def _send(emulator: Emulator, arn: str, text: str, facts: dict[str, str]) 
         fields = {"Action": "Publish", "Version": "2010-03-31", "TopicArn": arn, "Message": text}
         for number, (key, value) in enumerate(facts.items(), 1):
             prefix = f"MessageAttributes.entry.{number}"
-            fields |= {f"{prefix}.Name": key, f"{prefix}.Value.DataType": "String"}
+            fields |= {f"{prefix}.Name": key, f"{prefix}.Value.DataType": _kind(key)}
             fields[f"{prefix}.Value.StringValue"] = value
         response = await emulator.query("sns", **fields)
         status, answer = response.status, response.body
@@ -73,7 +73,7 @@ async def _send(emulator: Emulator, arn: str, text: str, facts: dict[str, str]) 
         )
         status, answer = response.status, response.body
     elif service == "events":
-        entry = {"Source": "lambda", "DetailType": "Lambda Function Invocation Result", "Detail": text}
+        entry = {"Source": "lambda", "DetailType": f"Lambda Function Invocation Result - {how}", "Detail": text}
         entries = {"Entries": [{**entry, "EventBusName": name.rpartition("/")[2]}]}
         status, answer = await emulator.json("events", "AWSEvents.PutEvents", entries)
     else:
@@ -86,6 +86,10 @@ async def _send_to_queue(emulator: Emulator, name: str, text: str, facts: dict[s
     status, answer = await emulator.json("sqs", "AmazonSQS.GetQueueUrl", {"QueueName": name})
     if status != 200:
         return status, answer
-    attributes = {key: {"DataType": "String", "StringValue": value} for key, value in facts.items()}
+    attributes = {key: {"DataType": _kind(key), "StringValue": value} for key, value in facts.items()}
     fields = {"QueueUrl": answer["QueueUrl"], "MessageBody": text, "MessageAttributes": attributes}
     return await emulator.json("sqs", "AmazonSQS.SendMessage", fields)
+
+
+def _kind(fact: str) -> str:
+    return "Number" if fact == "ErrorCode" else "String"

@@ -129,7 +129,7 @@ class Call:
         ended = broken or self._made(self.member)
         milliseconds = (time.monotonic() - began) * 1000
         body, error = self._judge(ended)
-        if ended.kind in ("timeout", "exit", "memory") and not broken:
+        if ended.kind in ("timeout", "exit", "memory"):
             self._tell(ended, body, error)
         story.rest()
         status = "" if not error or ended.kind == "error" else "timeout" if ended.kind == "timeout" else "error"

@@ -51,22 +51,20 @@ async def invoke(request: Request, forward: Below, asked: Route, emulator: Emula
 
 
 def _check_size(size: int, most: int, kind: str) -> None:
-    if size > most:
-        shown = "InvokeFunction" if kind != "Event" else "asynchronous invocation"
-        raise Fault(
-            "RequestTooLargeException",
-            f"{size} byte payload is too large for the {kind} invocation type (limit {most} bytes)"
-            if kind == "Event"
-            else f"Request must be smaller than {most} bytes for the {shown} operation",
-            413,
-        )
+    if size <= most:
+        return
+    # The API's model says RequestTooLargeException; this is what the service really answers.
+    message = f"Request must be smaller than {most} bytes for the InvokeFunction operation"
+    if kind == "Event":
+        message = f"{size} byte payload is too large for the Event invocation type (limit {most} bytes)"
+    raise Fault("RequestEntityTooLargeException", message, 413)
 
 
 def _check_json(payload: bytes) -> None:
     try:
         json.loads(payload or b"{}")
     except ValueError as error:
-        problem = f"Could not parse request body into json: {error}"
+        problem = f"Could not parse request body into json: Could not parse payload into json: {error}"
         raise Fault("InvalidRequestContentException", problem) from error
 
 

@@ -7,6 +7,7 @@ from urllib.parse import unquote
 from embedded.request import Request
 
 _FUNCTION = re.compile(r"/\d{4}-\d\d-\d\d/functions/(?P<name>[^/]+)(?P<rest>(/[^?]*)?)")
+_LAYER = re.compile(r"/\d{4}-\d\d-\d\d/layers(/[^/]+/versions(/\d+)?)?/?$")
 _NAMED = {
     ("POST", "/invocations"): "Invoke",
     ("POST", "/invoke-async"): "InvokeAsync",
@@ -14,6 +15,7 @@ _NAMED = {
     ("PUT", "/code"): "UpdateFunctionCode",
     ("PUT", "/configuration"): "UpdateFunctionConfiguration",
     ("DELETE", ""): "DeleteFunction",
+    ("GET", ""): "GetFunction",
     ("POST", "/aliases"): "CreateAlias",
     ("PUT", "/provisioned-concurrency"): "PutProvisionedConcurrencyConfig",
     ("PUT", "/code-signing-config"): "PutFunctionCodeSigningConfig",
@@ -40,6 +42,8 @@ def route(request: Request) -> Route:
         return Route("CreateFunction")
     if request.method in ("POST", "PUT") and re.match(r"/\d{4}-\d\d-\d\d/event-source-mappings", path):
         return Route("CreateEventSourceMapping")
+    if _LAYER.match(path):
+        return Route("PublishLayerVersion" if request.method == "POST" else "GetLayerVersion")
     found = _FUNCTION.fullmatch(path)
     if found is None:
         return Route("")

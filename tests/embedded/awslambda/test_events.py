@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded.overlays.awslambda.pool import MOST
 from tests.embedded.awslambda.conftest import Bench
 from tests.embedded.process import Embedded
 
@@ -83,6 +84,35 @@ def test_a_dead_letter_queue_gets_the_event_itself(bench: Bench, name: str) -> N
     assert letter["MessageAttributes"]["ErrorMessage"]["StringValue"] == "'k'"
 
 
+def test_a_bus_is_told(bench: Bench, name: str) -> None:
+    url, arn = queue(bench, name)
+    events = bench.aws.client("events")
+    events.put_rule(Name=name, EventPattern='{"source": ["lambda"]}')
+    events.put_targets(Rule=name, Targets=[{"Id": "q", "Arn": arn}])
+    bench.function(name, "def handler(event, c):\n    return 'done'")
+    bus = "arn:aws:events:us-east-1:000000000000:event-bus/default"
+    bench.client.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnSuccess": {"Destination": bus}}
+    )
+    bench.client.invoke(FunctionName=name, InvocationType="Event")
+    told = json.loads(message(bench, url)["Body"])
+    assert told["detail-type"] == "Lambda Function Invocation Result - Success"
+    assert told["detail"]["responsePayload"] == "done"
+
+
+def test_without_concurrency_an_event_fails_at_once(bench: Bench, name: str) -> None:
+    url, arn = queue(bench, name)
+    bench.function(name, "def handler(event, c):\n    raise ValueError('x')", Timeout=3)
+    bench.client.put_function_event_invoke_config(
+        FunctionName=name, DestinationConfig={"OnFailure": {"Destination": arn}}
+    )
+    bench.client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
+    bench.client.invoke(FunctionName=name, InvocationType="Event", Payload=b"1")
+    told = json.loads(message(bench, url)["Body"])
+    assert told["requestContext"]["approximateInvokeCount"] == 0
+    assert "responsePayload" not in told
+
+
 def test_one_function_follows_another(bench: Bench, name: str) -> None:
     bench.function(f"{name}-2", "def handler(event, c):\n    print('got', event['responsePayload'])")
     bench.function(name, "def handler(event, c):\n    return 'first'")
@@ -136,6 +166,10 @@ def handler(event, context):
     bench.client.put_function_concurrency(FunctionName=name, ReservedConcurrentExecutions=0)
     with pytest.raises(bench.client.exceptions.TooManyRequestsException):
         bench.invoke(name)
+
+
+def test_the_limit_of_the_account_is_told(bench: Bench) -> None:
+    assert bench.client.get_account_settings()["AccountLimit"]["ConcurrentExecutions"] == MOST
 
 
 def test_a_function_that_calls_itself_is_stopped(bench: Bench, name: str) -> None:

@@ -110,6 +110,14 @@ def test_a_process_that_ends(bench: Bench, ends: str, how: str) -> None:
     assert bench.invoke(name).value == 1
 
 
+def test_a_module_that_ends_the_process(bench: Bench, name: str) -> None:
+    answer = failed(bench, name, "import sys\nsys.exit(2)")
+    assert answer.value["errorType"] == "Runtime.ExitError"
+    assert answer.value["errorMessage"].endswith("Error: Runtime exited with error: exit status 2")
+    assert "Phase: init\tStatus: error\tError Type: Runtime.ExitError" in answer.log
+    assert "Runtime exited with error: exit status 2" in answer.log
+
+
 def test_a_loop_is_ended_with_all_that_it_started(bench: Bench, name: str, tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     code = f"""
@@ -166,7 +174,7 @@ def test_requests_that_are_refused(bench: Bench, name: str) -> None:
     bench.function(name, "def handler(e, c):\n    return len(str(e))")
     for payload, code, status in (
         (b"{not json", "InvalidRequestContentException", 400),
-        (json.dumps("x" * 6 * 1024 * 1024).encode(), "RequestTooLargeException", 413),
+        (json.dumps("x" * 6 * 1024 * 1024).encode(), "RequestEntityTooLargeException", 413),
     ):
         with pytest.raises(ClientError) as refused:
             bench.client.invoke(FunctionName=name, Payload=payload)
@@ -174,7 +182,7 @@ def test_requests_that_are_refused(bench: Bench, name: str) -> None:
         assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] == status
     assert bench.invoke(name, json.dumps("x" * (6 * 1024 * 1024 - 2)).encode()).value == 6 * 1024 * 1024 - 2
     large = json.dumps("x" * 1024 * 1024).encode()
-    with pytest.raises(bench.client.exceptions.RequestTooLargeException):
+    with pytest.raises(ClientError, match=r"1048578 byte payload is too large .* \(limit 1048576 bytes\)"):
         bench.client.invoke(FunctionName=name, Payload=large, InvocationType="Event")
     with pytest.raises(bench.client.exceptions.ResourceNotFoundException):
         bench.client.invoke(FunctionName="not-there")

@@ -112,6 +112,16 @@ def test_a_topic_sets_off_a_function(bench: Bench, name: str) -> None:
     bench.until(lambda: "TOLD news\n" in bench.events(name))
 
 
+def test_a_rule_sets_off_a_function_which_is_tried_again(bench: Bench, name: str) -> None:
+    events = bench.aws.client("events")
+    bench.function(name, "def handler(event, c):\n    print('RULE', event['detail'])\n    raise ValueError('again')")
+    arn = f"arn:aws:lambda:us-east-1:000000000000:function:{name}"
+    events.put_rule(Name=name, EventPattern=f'{{"source": ["{name}"]}}')
+    events.put_targets(Rule=name, Targets=[{"Id": "f", "Arn": arn}])
+    events.put_events(Entries=[{"Source": name, "DetailType": "t", "Detail": '{"n": 1}'}])
+    bench.until(lambda: bench.events(name).count("RULE {'n': 1}\n") == 3)
+
+
 def test_the_command_line_sees_the_same(bench: Bench, name: str, tmp_path: Path) -> None:
     bench.function(name, "def handler(event, c):\n    return event['Number1'] + event['Number2']")
     out = tmp_path / "out.json"

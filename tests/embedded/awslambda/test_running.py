@@ -2,7 +2,11 @@
 
 import json
 import re
+import urllib.error
+import urllib.request
 from typing import Any
+
+import pytest
 
 from tests.embedded.awslambda.conftest import Bench, packed
 
@@ -120,3 +124,22 @@ def test_code_may_come_from_s3(bench: Bench, name: str) -> None:
     fields = {"Runtime": "python3.11", "Role": bench.role, "Handler": "m.handler"}
     bench.client.create_function(FunctionName=name, Code=where, **fields)
     assert bench.invoke(name).value == 5
+
+
+def test_code_can_be_fetched(bench: Bench, name: str) -> None:
+    old, new = packed({"m.py": "x = 'old'"}), packed({"m.py": "x = 'new'"})
+    bench.function(name, {"m.py": "x = 'old'"})
+    version = bench.client.publish_version(FunctionName=name)["Version"]
+    bench.client.update_function_code(FunctionName=name, ZipFile=new)
+    for qualifier, code in (("$LATEST", new), (version, old)):
+        found = bench.client.get_function(FunctionName=name, Qualifier=qualifier)
+        with urllib.request.urlopen(found["Code"]["Location"]) as answer:
+            assert answer.read() == code
+    layer = bench.client.publish_layer_version(LayerName=name, Content={"ZipFile": old})
+    again = bench.client.get_layer_version(LayerName=name, VersionNumber=1)
+    for content in (layer["Content"], again["Content"]):
+        with urllib.request.urlopen(content["Location"]) as answer:
+            assert answer.read() == old
+    wrong = found["Code"]["Location"].replace("X-Amz-Expires=600", "X-Amz-Expires=6000")
+    with pytest.raises(urllib.error.HTTPError, match="403"):
+        urllib.request.urlopen(wrong)

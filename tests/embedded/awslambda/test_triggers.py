@@ -152,6 +152,37 @@ def handler(event, context):
     assert len(bench.s3.list_objects_v2(Bucket=bucket)["Contents"]) == 17
 
 
+def test_a_function_that_feeds_its_own_topic_is_stopped(bench: Bench, name: str) -> None:
+    sns = bench.aws.client("sns")
+    topic = sns.create_topic(Name=name)["TopicArn"]
+    code = f"""
+import boto3
+def handler(event, context):
+    print("ROUND")
+    boto3.client("sns").publish(TopicArn={topic!r}, Message="again")
+"""
+    bench.function(name, code)
+    arn = f"arn:aws:lambda:us-east-1:{bench.account}:function:{name}"
+    sns.subscribe(TopicArn=topic, Protocol="lambda", Endpoint=arn)
+    sns.publish(TopicArn=topic, Message="first")
+    bench.until(lambda: any("Recursive loop detected" in event for event in bench.events(name)), 60)
+    assert bench.events(name).count("ROUND\n") == 16
+
+
+def test_a_loop_that_is_wanted_goes_on(bench: Bench, name: str) -> None:
+    code = f"""
+import boto3, json
+def handler(event, context):
+    print("ROUND")
+    if event < 20:
+        boto3.client("lambda").invoke(FunctionName="{name}", InvocationType="Event", Payload=json.dumps(event + 1))
+"""
+    bench.function(name, code)
+    bench.client.put_function_recursion_config(FunctionName=name, RecursiveLoop="Allow")
+    bench.client.invoke(FunctionName=name, InvocationType="Event", Payload=b"1")
+    bench.until(lambda: bench.events(name).count("ROUND\n") == 20)
+
+
 def test_a_trigger_whose_function_is_gone_does_not_hold_up_the_bucket(bench: Bench, name: str) -> None:
     bucket = trigger(bench, name)
     bench.client.delete_function(FunctionName=name)
