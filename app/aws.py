@@ -45,6 +45,9 @@ CONFIG = Config(
 
 # Unless told, botocore signs links by the old version 2, which newer regions and encrypted objects refuse.
 S3_CONFIG = CONFIG.merge(Config(signature_version="s3v4"))
+# A function runs for up to 15 minutes, and a call that is sent again runs it again: it is waited for, never retried.
+LAMBDA_CONFIG = CONFIG.merge(Config(read_timeout=910, retries={"total_max_attempts": 1, "mode": "standard"}))
+CONFIGS = {"s3": S3_CONFIG, "lambda": LAMBDA_CONFIG}
 
 
 class NoAws(Exception):
@@ -136,7 +139,7 @@ class Aws:
         if self._session.get_credentials() is None:
             self._nobody_until = time.monotonic() + NOBODY_SECONDS
             raise NoAws
-        client = self._session.client(service, region_name=region, config=S3_CONFIG if service == "s3" else CONFIG)
+        client = self._session.client(service, region_name=region, config=CONFIGS.get(service, CONFIG))
         recorder.attach(client.meta.events, region)
         if not is_loopback(client.meta.endpoint_url):
             client.meta.events.register_first("before-parameter-build", _refuse_changes)

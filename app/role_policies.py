@@ -13,8 +13,6 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-MOST = 1000
-
 
 @dataclass(frozen=True)
 class Need:
@@ -43,10 +41,15 @@ class Comparison:
 def listed(client: Any, principal: str) -> tuple[list[str], str]:
     """Return the names of roles that a service (`glue.amazonaws.com`) may assume; where IAM does not say, why."""
     try:
-        answer = client.list_roles(MaxItems=MOST)
+        every = _every(client, "list_roles", "Roles")
     except ClientError as error:
         return [], error.response["Error"].get("Message", "") or str(error)
-    return sorted(one["RoleName"] for one in answer["Roles"] if _trusts(one, principal)), ""
+    return sorted(one["RoleName"] for one in every if _trusts(one, principal)), ""
+
+
+def _every(client: Any, operation: str, member: str, **asked: Any) -> list[Any]:
+    """Return a list of IAM's to its end."""
+    return [one for page in client.get_paginator(operation).paginate(**asked) for one in page[member]]
 
 
 def _trusts(role: Mapping[str, Any], principal: str) -> bool:
@@ -73,9 +76,9 @@ def compare(client: Any, role: str, needs: Sequence[Need]) -> Comparison:
 def _statements(client: Any, role: str) -> list[dict[str, Any]]:
     documents = [
         client.get_role_policy(RoleName=role, PolicyName=name)["PolicyDocument"]
-        for name in client.list_role_policies(RoleName=role)["PolicyNames"]
+        for name in _every(client, "list_role_policies", "PolicyNames", RoleName=role)
     ]
-    for one in client.list_attached_role_policies(RoleName=role)["AttachedPolicies"]:
+    for one in _every(client, "list_attached_role_policies", "AttachedPolicies", RoleName=role):
         arn = one["PolicyArn"]
         version = client.get_policy(PolicyArn=arn)["Policy"]["DefaultVersionId"]
         documents.append(client.get_policy_version(PolicyArn=arn, VersionId=version)["PolicyVersion"]["Document"])

@@ -17,6 +17,7 @@ from app import aws, recorder
 from app.config import Settings
 
 LARGEST = 300 * 1024  # bytes of JSON; an item of DynamoDB holds 400 KB
+EVERYBODY = "*"  # who owns what all people share
 READING = ("get_item", "query")  # a real account may be read-only: its table cannot be made
 _SCHEMA: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}],
@@ -146,3 +147,9 @@ def store(kind: str) -> Store:
     settings: Settings = current_app.extensions["settings"]
     client = aws.door().client("dynamodb", settings.region)
     return Store(client, settings.state_table, person(), kind)
+
+
+def shared(kind: str) -> Store:
+    """Return the things of a kind that all people share."""
+    settings: Settings = current_app.extensions["settings"]
+    return Store(aws.door().client("dynamodb", settings.region), settings.state_table, EVERYBODY, kind)

@@ -16,7 +16,9 @@ from app.aws import PARTIQL, is_read
 from tests.embedded.process import Embedded, start
 from tests.over_embedded import application
 
-SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts", "apigateway", "lambda")
+SERVICES = (
+    "s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts", "apigateway", "lambda", "cloudwatch",
+)  # fmt: skip
 HOSTILE = {
     "nul": "a\0b",
     "long": "x" * 10_000,
@@ -277,6 +279,9 @@ STANDING = [
     ("s3.show_object", "GetObjectTagging"),
     ("s3.show_object", "ListObjectVersions"),
     ("s3.bucket_settings", "ListMultipartUploads"),
+    ("s3.bucket_settings", "GetBucketVersioning"),
+    ("s3.bucket_settings", "GetBucketCors"),
+    ("s3.bucket_settings", "GetBucketNotificationConfiguration"),
 ]
 
 

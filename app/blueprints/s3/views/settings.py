@@ -1,8 +1,11 @@
 """A bucket's settings: versioning, the rule that lets browsers upload straight to S3, and uploads left unfinished."""
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import TypeVar
 
+from botocore.exceptions import ClientError
 from flask import request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -10,11 +13,13 @@ from werkzeug.wrappers import Response
 from app import respond
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.forms import VersioningForm
-from app.blueprints.s3.service import presigned, unfinished
+from app.blueprints.s3.service import notifications, presigned, unfinished
 from app.blueprints.s3.service import settings as service
+from app.blueprints.s3.service.answers import DENIED, code_of, message_of
 from app.blueprints.s3.urls import sent
 from app.blueprints.s3.views.common import s3
 from app.changes import counted, done
+from app.notifications import Notification
 from app.problems import refused
 
 
@@ -28,6 +33,11 @@ class SettingsPage:
     cors_rule: str
     cors_ready: bool
     unfinished: unfinished.Uploads
+    notifications: tuple[Notification, ...] = ()
+    refused: dict[str, str] = field(default_factory=dict)
+
+
+Found = TypeVar("Found")
 
 
 @bp.get("/<bucket>/settings")
@@ -35,9 +45,28 @@ def bucket_settings(bucket: str) -> Response:
     """Show a bucket's settings."""
     origin = _origin()
     rule = json.dumps(presigned.rule(origin), indent=2)
-    ready = presigned.has_rule(s3(), bucket, origin)
-    begun = unfinished.list_unfinished(s3(), bucket)
-    page = SettingsPage(bucket, service.versioning(s3(), bucket), origin, rule, ready, begun)
+    refused: dict[str, str] = {}
+
+    def part(name: str, ask: Callable[[], Found], otherwise: Found) -> Found:
+        """Return what a part of the page asks for; where AWS denies it, the part says so and the others stand."""
+        try:
+            return ask()
+        except ClientError as error:
+            if code_of(error) not in DENIED:
+                raise
+            refused[name] = message_of(error)
+            return otherwise
+
+    page = SettingsPage(
+        bucket,
+        part("versioning", lambda: service.versioning(s3(), bucket), "Not known"),
+        origin,
+        rule,
+        part("cors", lambda: presigned.has_rule(s3(), bucket, origin), otherwise=False),
+        unfinished.list_unfinished(s3(), bucket),
+        part("notifications", lambda: notifications.of(s3(), bucket), ()),
+        refused,
+    )
     return respond.page("s3/settings.html", page)
 
 

@@ -1,0 +1,1 @@
+"""Lambda: what its pages know and do; no Flask."""
