@@ -1,4 +1,4 @@
-// Glue's pages: the price as it is typed, further arguments, logs that follow their end, calls of the looks.
+// Glue's pages: the price as it is typed, further arguments, logs that follow their end.
 const MOST_LINES = 5000;
 
 function money(amount) {
@@ -52,33 +52,8 @@ function startLog(log) {
   toEnd(log);
 }
 
-function rowOf(call, but) {
-  const said = (row, name) => row.querySelector(`[data-fill="${name}"]`)?.textContent;
-  return [...document.querySelectorAll("#drawer .call")].find((row) => row !== but && !row.classList.contains("call-failed") &&
-    said(row, "service") === call.service && said(row, "operation") === call.operation);
-}
-
-// Looks ask the same again and again: the drawer shows each call once, with how often it was made.
-function fold(call) {
-  window.trellis.drawer.add([call]);
-  const fresh = document.querySelector("[data-drawer-added]").lastElementChild;
-  const known = call.error_code ? null : rowOf(call, fresh);
-  if (!known) return;
-  const times = known.querySelector('[data-fill="times"]');
-  times.textContent = `× ${Number(times.textContent.replace(/\D/g, "") || 1) + call.count}`;
-  fresh.remove();
-}
-
-function takeCalls() {
-  for (const carrier of document.querySelectorAll("template[data-glue-calls]")) {
-    JSON.parse(carrier.dataset.glueCalls).forEach(fold);
-    carrier.remove();
-  }
-}
-
 document.querySelectorAll("[data-glue-start]").forEach((form) => {
   startPrice(form);
   startExtra(form);
 });
 document.querySelectorAll("[data-glue-log]").forEach(startLog);
-document.addEventListener("htmx:afterSettle", takeCalls);

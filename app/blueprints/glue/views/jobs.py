@@ -6,6 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from app import aws, respond
+from app.blueprints import Status
 from app.blueprints.glue.blueprint import bp
 from app.blueprints.glue.forms import DeleteForm
 from app.blueprints.glue.service import asked as asking
@@ -16,9 +17,16 @@ from app.blueprints.glue.service.jobs import Job
 from app.blueprints.glue.service.runs import Run
 from app.blueprints.glue.service.scripts import Script
 from app.blueprints.glue.views.common import glue
-from app.changes import done
+from app.changes import counted, done
+from app.roles import EDITOR, needs
 
 BARS = 12
+
+
+def status() -> Status:
+    """Return the state for the overview."""
+    found, more = service.every(glue())
+    return Status(f"{len(found)}+ jobs" if more else counted(len(found), "job") if found else "No job yet")
 
 
 @bp.app_template_filter("dollars")
@@ -99,6 +107,7 @@ def ask_delete(job: str) -> Response:
 
 
 @bp.post("/<path:job>/delete")
+@needs(EDITOR)
 def delete(job: str) -> Response:
     """Delete a job whose name was typed."""
     found = service.get(glue(), job)
