@@ -19,12 +19,11 @@ function startPrice(form) {
   });
 }
 
-function startExtra(form) {
-  const rows = form.querySelector("[data-glue-extra]");
-  form.querySelector("[data-glue-add]").addEventListener("click", () => {
+function startExtra(rows) {
+  rows.parentElement.querySelector("[data-glue-add]").addEventListener("click", () => {
     const row = rows.lastElementChild.cloneNode(true);
     const number = rows.children.length + 1;
-    for (const part of row.querySelectorAll("input, label")) {
+    for (const part of row.querySelectorAll("input, select, label")) {
       const name = part.id || part.htmlFor;
       const fresh = name.replace(/\d+$/, number);
       if (part.localName === "label") part.htmlFor = fresh;
@@ -54,6 +53,6 @@ function startLog(log) {
 
 document.querySelectorAll("[data-glue-start]").forEach((form) => {
   startPrice(form);
-  startExtra(form);
 });
+document.querySelectorAll("[data-glue-extra]").forEach(startExtra);
 document.querySelectorAll("[data-glue-log]").forEach(startLog);

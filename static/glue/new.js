@@ -1,5 +1,5 @@
 // A new job: only the fields of what was chosen are shown, and the script is written in an editor.
-import { edit } from "../editor/editor.bundle.js";
+import { startScript } from "./script.js";
 
 const form = document.querySelector("[data-glue-new]");
 const recipe = form.elements.recipe;
@@ -10,9 +10,4 @@ function show() {
 
 recipe.addEventListener("change", show);
 show();
-const area = form.querySelector("[data-editor]");
-if (area) {
-  const editor = edit(area);
-  editor.view.scrollDOM.tabIndex = 0; // so that keys scroll it
-  document.fonts.ready.then(() => editor.view.requestMeasure()); // lines have another height once the font is there
-}
+startScript(form);

@@ -9,6 +9,7 @@ class DeleteForm(FlaskForm):
     """The job's name, typed; the view compares it."""
 
     confirm = StringField("Name", [InputRequired("Type the name of the job.")])
+    script = BooleanField("Delete its script, too")
 
 
 class TriggerForm(FlaskForm):

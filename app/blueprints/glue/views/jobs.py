@@ -102,8 +102,13 @@ def shown(found: Job, asked: Asked, code: int = 200) -> Response:
 
 @bp.get("/<path:job>/delete")
 def ask_delete(job: str) -> Response:
-    """Ask for the name before a job is deleted."""
-    return respond.page("glue/delete.html", service.get(glue(), job), form=DeleteForm())
+    """Ask for the name before a job is deleted, and whether its script goes too."""
+    return _ask(service.get(glue(), job), DeleteForm())
+
+
+def _ask(found: Job, form: DeleteForm, code: int = 200) -> Response:
+    others = [one.name for one in service.every(glue())[0] if one.script == found.script and one.name != found.name]
+    return respond.page("glue/delete.html", found, form=form, others=others, status=code)
 
 
 @bp.post("/<path:job>/delete")
@@ -114,8 +119,9 @@ def delete(job: str) -> Response:
     form = DeleteForm()
     if form.validate_on_submit() and form.confirm.data == found.name:
         service.delete(glue(), found.name)
-        return done(
-            {"deleted": found.name}, url_for("glue.jobs"), f"{found.name} is deleted. Its script is still in S3."
-        )
+        if form.script.data:
+            scripts.remove(aws.client("s3"), found.script)
+        rest = "Its script is gone, too." if form.script.data else "Its script is still in S3."
+        return done({"deleted": found.name}, url_for("glue.jobs"), f"{found.name} is deleted. {rest}")
     form.confirm.errors = [f"This is not the job's name, which is {found.name}. Nothing was deleted."]
-    return respond.page("glue/delete.html", found, form=form, status=422)
+    return _ask(found, form, 422)
