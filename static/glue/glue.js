@@ -27,11 +27,22 @@ function startExtra(rows) {
       const name = part.id || part.htmlFor;
       const fresh = name.replace(/\d+$/, number);
       if (part.localName === "label") part.htmlFor = fresh;
-      else Object.assign(part, { id: fresh, value: "" });
+      else part.id = fresh;
+      if (part.localName === "input") part.value = "";
+      if (part.localName === "select") part.selectedIndex = 0;
     }
     rows.append(row);
-    row.querySelector("input").focus();
+    row.querySelector("input, select").focus();
   });
+}
+
+// Only the fields of what is chosen are shown.
+function startChoice(choice) {
+  const show = () => {
+    for (const part of choice.form.querySelectorAll("[data-glue-for]")) part.hidden = !part.dataset.glueFor.split(" ").includes(choice.value);
+  };
+  choice.addEventListener("change", show);
+  show();
 }
 
 function toEnd(log) {
@@ -54,5 +65,6 @@ function startLog(log) {
 document.querySelectorAll("[data-glue-start]").forEach((form) => {
   startPrice(form);
 });
+document.querySelectorAll("[data-glue-choice]").forEach(startChoice);
 document.querySelectorAll("[data-glue-extra]").forEach(startExtra);
 document.querySelectorAll("[data-glue-log]").forEach(startLog);

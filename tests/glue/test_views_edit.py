@@ -22,7 +22,7 @@ DEFAULTS = {"--INPUT": "s3://b/k", "--API_TOKEN": "hush-hush", "--TEXT": "two\nl
 @pytest.fixture
 def name(embedded: Embedded, request: pytest.FixtureRequest) -> str:
     """Make a job of the test's own, with fields that the form does not have."""
-    made = request.node.name[5:60].strip("[]").replace("[", " ")
+    made: str = request.node.name[5:60].strip("[]").replace("[", " ")
     more: dict[str, Any] = {"NotificationProperty": {"NotifyDelayAfter": 7}, "LogUri": "s3://logs/here/"}
     more |= {"NonOverridableArguments": {"--FIXED": "1"}, "Connections": {"Connections": ["network"]}}
     make_job(embedded, made, "print('old')\n", DEFAULTS, Tags={"team": "trees", "gone": "soon"}, **more)

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from app import aws, respond, role_policies
 from app.blueprints.glue.blueprint import bp
 from app.blueprints.glue.service import editing, jobs, prices, scripts
+from app.blueprints.glue.service.arguments import is_secret
 from app.blueprints.glue.service.editing import Edited
 from app.blueprints.glue.service.jobs import Job
 from app.blueprints.glue.service.scripts import Script, ScriptChanged
@@ -120,8 +121,7 @@ def _saved(found: Stored, edited: Edited) -> Response:
     except ClientError as error:
         problem = refusal(error, found.job.name)
         fresh = _stored(found.job.name)
-        versions = {"etag": fresh.script.etag, "modified": editing.stamp(fresh.definition)}
-        shown = replace(edited, **versions)
+        shown = replace(edited, etag=fresh.script.etag, modified=editing.stamp(fresh.definition))
         return _shown(fresh, shown, {"whole": problem.happened}, problem.status, tuple(stored))
     name = found.job.name
     said = f"Changed of {name}: {', '.join(stored)}." if stored else f"Nothing of {name} was changed."
@@ -161,7 +161,7 @@ def _shown(
         "versions": _choices(found.job.version, *editing.VERSIONS),
         "kinds": list(jobs.KINDS.items()),
         "workers": [no_workers, *_choices(*prices.WORKERS)],
-        "secret": editing.is_secret,
+        "secret": is_secret,
     }
     return respond.page("glue/edit.html", page, status=code, **more)
 
