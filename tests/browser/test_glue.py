@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.browsing import assert_accessible, too_wide
-from tests.browser.conftest import Faults, Live, OpenPage
+from tests.browser.browsing import Faults, assert_accessible, too_wide
+from tests.browser.conftest import Live, OpenPage
 from tests.glue.conftest import ADDRESSES, BUCKET, CSV, ROLE, fill, make_job
 
 PATIENT = 60_000
@@ -202,15 +202,22 @@ def test_a_job_is_edited_and_another_starts_after_it(page_at: OpenPage, jobs: Li
     make_trigger(page, "go", "When somebody fires it", "first")
     page.get_by_role("button", name="Fire go").click()
     expect(page.get_by_text("The trigger go has fired.")).to_be_visible()
-    glue, end = jobs.aws.client("glue"), time.monotonic() + 60
-    while not (runs := glue.get_job_runs(JobName="second")["JobRuns"]) or runs[0]["JobRunState"] != "SUCCEEDED":
-        assert time.monotonic() < end, runs
-        time.sleep(0.1)
-    (run,) = glue.get_job_runs(JobName="first")["JobRuns"]
+    assert succeeded(jobs, "second")["TriggerName"] == "then"
+    run = succeeded(jobs, "first")
     page.goto(f"{jobs.url}/glue/first/runs/{run['Id']}")
     expect(page.locator("#log-output")).to_contain_text("after")
     page.goto(f"{jobs.url}/glue/second/")
     expect(page.locator("#runs .tag").first).to_have_text("then")
+
+
+def succeeded(jobs: Live, job: str) -> dict[str, Any]:
+    """Return the one run of a job once it has succeeded."""
+    glue, end = jobs.aws.client("glue"), time.monotonic() + 60
+    while not (runs := glue.get_job_runs(JobName=job)["JobRuns"]) or runs[0]["JobRunState"] != "SUCCEEDED":
+        assert time.monotonic() < end, runs
+        time.sleep(0.1)
+    (run,) = runs
+    return dict(run)
 
 
 def make_trigger(page: Page, name: str, kind: str, job: str, after: str = "") -> None:
