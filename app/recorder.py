@@ -15,9 +15,14 @@ SMALL_BLOB = 512  # bytes; a larger body is recorded by its size alone
 MOST_TIMINGS = 40  # entries; proxies limit the length of a header
 _KEY = "trellis.call"
 
-# Parameters whose values are secrets although botocore's models do not mark them, by (service, operation).
-_ALSO_SENSITIVE = {
-    ("glue", "StartJobRun"): {"Arguments"},
+# Parameters whose values are secrets although botocore's models do not mark them, by (service, operation): the names
+# that lead to each; lists on the way are walked.
+_ALSO_SENSITIVE: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
+    ("glue", "StartJobRun"): (("Arguments",),),
+    ("glue", "CreateJob"): (("DefaultArguments",), ("NonOverridableArguments",)),
+    ("glue", "UpdateJob"): (("JobUpdate", "DefaultArguments"), ("JobUpdate", "NonOverridableArguments")),
+    ("glue", "CreateTrigger"): (("Actions", "Arguments"),),
+    ("glue", "UpdateTrigger"): (("TriggerUpdate", "Actions", "Arguments"),),
 }
 # Answers that are no failures: the page asked whether something is there, and it is not.
 _ORDINARY = {
@@ -142,12 +147,23 @@ def _after_error(exception: Exception, context: dict[str, Any], **_: Any) -> Non
 
 def _clean(model: Any, params: dict[str, Any]) -> dict[str, Any]:
     shape = model.input_shape
-    also = _ALSO_SENSITIVE.get((model.service_model.service_name, model.name), set())
     if shape is None:
         return dict(params)
-    return {
-        name: REDACTED if name in also else _value(shape.members.get(name), value) for name, value in params.items()
-    }
+    cleaned: Any = {name: _value(shape.members.get(name), value) for name, value in params.items()}
+    for path in _ALSO_SENSITIVE.get((model.service_model.service_name, model.name), ()):
+        cleaned = _hidden(cleaned, path)
+    return dict(cleaned)
+
+
+def _hidden(value: Any, path: tuple[str, ...]) -> Any:
+    """Return a value with what lies at a path redacted; what the caller gave is not changed."""
+    if not path:
+        return REDACTED
+    if isinstance(value, list | tuple):
+        return [_hidden(item, path) for item in value]
+    if not isinstance(value, dict) or path[0] not in value:
+        return value
+    return {**value, path[0]: _hidden(value[path[0]], path[1:])}
 
 
 def _value(shape: Any, value: Any) -> Any:

@@ -1,5 +1,6 @@
 """The recorder sees every call with its exact parameters, and no secret."""
 
+import copy
 import threading
 from contextvars import copy_context
 from typing import Any
@@ -78,6 +79,49 @@ def test_glue_arguments_are_redacted_although_the_model_is_silent() -> None:
     with recorder.recording() as calls:
         glue.start_job_run(JobName="j", Arguments={"--password": "hunter2"})
     assert calls[0].parameters == {"JobName": "j", "Arguments": recorder.REDACTED}
+
+
+@pytest.mark.parametrize(
+    ("operation", "answer", "given"),
+    [
+        (
+            "create_job",
+            {"Name": "j"},
+            {"Name": "j", "Role": "r", "Command": {}, "DefaultArguments": {"--token": "hunter2"}},
+        ),
+        (
+            "update_job",
+            {"JobName": "j"},
+            {"JobName": "j", "JobUpdate": {"Role": "r", "DefaultArguments": {"--token": "hunter2"}}},
+        ),
+        (
+            "update_job",
+            {"JobName": "j"},
+            {"JobName": "j", "JobUpdate": {"NonOverridableArguments": {"--token": "hunter2"}}},
+        ),
+        (
+            "create_trigger",
+            {"Name": "t"},
+            {
+                "Name": "t",
+                "Type": "ON_DEMAND",
+                "Actions": [{"JobName": "j"}, {"JobName": "k", "Arguments": {"--token": "hunter2"}}],
+            },
+        ),
+        (
+            "update_trigger",
+            {},
+            {"Name": "t", "TriggerUpdate": {"Actions": [{"JobName": "j", "Arguments": {"--token": "hunter2"}}]}},
+        ),
+    ],
+)
+def test_arguments_of_glues_jobs_and_triggers_are_redacted(operation: str, answer: Any, given: Any) -> None:
+    glue, stub = made("glue")
+    stub.add_response(operation, answer, copy.deepcopy(given))  # AWS gets what was given
+    with recorder.recording() as calls:
+        getattr(glue, operation)(**given)
+    assert "hunter2" not in repr(calls) and recorder.REDACTED in repr(calls)
+    assert "hunter2" in repr(given)
 
 
 def test_a_helper_thread_records_into_its_request() -> None:

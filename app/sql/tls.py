@@ -3,10 +3,19 @@
 import functools
 import ssl
 from pathlib import Path
+from typing import Any
 
 from app.sql.target import Target
 
 RDS = Path(__file__).with_name("rds-global-bundle.pem")  # AWS's roots of every region
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+
+
+def of_host(host: str) -> dict[str, Any]:
+    """Return a Target's fields: a server on this computer without TLS, AWS's by its own name and RDS's certificates."""
+    if host in LOOPBACK:
+        return {"tls": "off"}
+    return {"tls": "verified", "ca_file": str(RDS) if RDS.exists() else ""}  # "": the system's roots
 
 
 def is_own(ca_file: str) -> bool:

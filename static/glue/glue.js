@@ -1,4 +1,4 @@
-// Glue's pages: the price as it is typed, further arguments, logs that follow their end, calls of the looks.
+// Glue's pages: the price as it is typed, further arguments, logs that follow their end.
 const MOST_LINES = 5000;
 
 function money(amount) {
@@ -19,20 +19,30 @@ function startPrice(form) {
   });
 }
 
-function startExtra(form) {
-  const rows = form.querySelector("[data-glue-extra]");
-  form.querySelector("[data-glue-add]").addEventListener("click", () => {
+function startExtra(rows) {
+  rows.parentElement.querySelector("[data-glue-add]").addEventListener("click", () => {
     const row = rows.lastElementChild.cloneNode(true);
     const number = rows.children.length + 1;
-    for (const part of row.querySelectorAll("input, label")) {
+    for (const part of row.querySelectorAll("input, select, label")) {
       const name = part.id || part.htmlFor;
       const fresh = name.replace(/\d+$/, number);
       if (part.localName === "label") part.htmlFor = fresh;
-      else Object.assign(part, { id: fresh, value: "" });
+      else part.id = fresh;
+      if (part.localName === "input") part.value = "";
+      if (part.localName === "select") part.selectedIndex = 0;
     }
     rows.append(row);
-    row.querySelector("input").focus();
+    row.querySelector("input, select").focus();
   });
+}
+
+// Only the fields of what is chosen are shown.
+function startChoice(choice) {
+  const show = () => {
+    for (const part of choice.form.querySelectorAll("[data-glue-for]")) part.hidden = !part.dataset.glueFor.split(" ").includes(choice.value);
+  };
+  choice.addEventListener("change", show);
+  show();
 }
 
 function toEnd(log) {
@@ -52,33 +62,9 @@ function startLog(log) {
   toEnd(log);
 }
 
-function rowOf(call, but) {
-  const said = (row, name) => row.querySelector(`[data-fill="${name}"]`)?.textContent;
-  return [...document.querySelectorAll("#drawer .call")].find((row) => row !== but && !row.classList.contains("call-failed") &&
-    said(row, "service") === call.service && said(row, "operation") === call.operation);
-}
-
-// Looks ask the same again and again: the drawer shows each call once, with how often it was made.
-function fold(call) {
-  window.trellis.drawer.add([call]);
-  const fresh = document.querySelector("[data-drawer-added]").lastElementChild;
-  const known = call.error_code ? null : rowOf(call, fresh);
-  if (!known) return;
-  const times = known.querySelector('[data-fill="times"]');
-  times.textContent = `× ${Number(times.textContent.replace(/\D/g, "") || 1) + call.count}`;
-  fresh.remove();
-}
-
-function takeCalls() {
-  for (const carrier of document.querySelectorAll("template[data-glue-calls]")) {
-    JSON.parse(carrier.dataset.glueCalls).forEach(fold);
-    carrier.remove();
-  }
-}
-
 document.querySelectorAll("[data-glue-start]").forEach((form) => {
   startPrice(form);
-  startExtra(form);
 });
+document.querySelectorAll("[data-glue-choice]").forEach(startChoice);
+document.querySelectorAll("[data-glue-extra]").forEach(startExtra);
 document.querySelectorAll("[data-glue-log]").forEach(startLog);
-document.addEventListener("htmx:afterSettle", takeCalls);

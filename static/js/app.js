@@ -1,7 +1,7 @@
 // What every page can do. Everything here adds to pages that work without it.
 import { copyText, startCopy } from "./copy.js";
 import { startDialogs } from "./dialogs.js";
-import { add, startDrawer, toggle } from "./drawer.js";
+import { add, fold, startDrawer, toggle } from "./drawer.js";
 import { startHighlight } from "./highlight.js";
 import { onKey, startKeys } from "./keys.js";
 import { startMenus } from "./menus.js";
@@ -11,7 +11,7 @@ import { foldRail, isDark, startTheme, switchTheme } from "./theme.js";
 import { startTimes } from "./times.js";
 
 // For the scripts of single pages.
-window.trellis = { drawer: { add }, tell, announce, copyText, onKey, isDark };
+window.trellis = { drawer: { add, fold }, tell, announce, copyText, onKey, isDark };
 
 startTheme();
 startMenus();

@@ -4,6 +4,7 @@ import { load, save } from "./settings.js";
 import { fillCall, took } from "./calls.js";
 
 const LEAST = 120;
+const READS = /^(BatchGet|Describe|Filter|Get|Head|List)/;
 const WIDE = matchMedia("(min-width: 801px)");
 const drawer = document.getElementById("drawer");
 const list = drawer.querySelector("[data-drawer-list]");
@@ -19,6 +20,24 @@ export function add(calls) {
   drawer.querySelector("[data-drawer-none]").hidden = true;
   rows.forEach(prepare);
   countIn(calls);
+}
+
+/** Add calls of a page that asks again and again: a read that is shown already is counted there, with how often. */
+export function fold(calls) {
+  for (const call of calls) {
+    const row = call.error_code || !READS.test(call.operation) ? undefined : shownRow(call);
+    if (row) {
+      const times = row.querySelector('[data-fill="times"]');
+      times.textContent = `× ${Number(times.textContent.replace(/\D/g, "") || 1) + call.count}`;
+      countIn([call]);
+    } else add([call]);
+  }
+}
+
+function shownRow(call) {
+  const said = (row, name) => row.querySelector(`[data-fill="${name}"]`)?.textContent;
+  return [...list.querySelectorAll(".call:not(.call-failed)")].find((row) =>
+    said(row, "service") === call.service && said(row, "operation") === call.operation);
 }
 
 function countIn(calls) {
@@ -148,10 +167,12 @@ function startGrip(grip) {
   });
 }
 
-// A fragment that called AWS carries its calls as JSON in data-calls.
-function addFromFragment(event) {
-  for (const carrier of event.target.parentElement?.querySelectorAll("[data-calls]") ?? []) {
-    add(JSON.parse(carrier.dataset.calls));
+// A fragment that called AWS carries its calls as JSON in data-calls; with data-polled it is one of many like it.
+function addFromFragment() {
+  for (const carrier of document.querySelectorAll("[data-calls]")) {
+    const calls = JSON.parse(carrier.dataset.calls);
+    if ("polled" in carrier.dataset) fold(calls);
+    else add(calls);
     carrier.remove();
   }
 }

@@ -56,7 +56,7 @@ function take(text) {
   list.append(...fresh);
   while (list.children.length > MOST) list.firstElementChild.remove();
   added += fresh.length;
-  if (added === fresh.length) addCalls(box.content); // the first call of a tail is enough in the drawer
+  addCalls(box.content);
   showTimes(list);
   if (fresh.length) scrollTo({ top: document.documentElement.scrollHeight });
 }

@@ -109,3 +109,18 @@ def test_drawer_opens_without_javascript(page_at: OpenPage) -> None:
     page = page_at("/", js=False)
     page.locator("#drawer > summary").click()
     expect(page.locator(".drawer-body")).to_be_visible()
+
+
+def test_looks_that_are_repeated_are_shown_once_with_their_count(page_at: OpenPage) -> None:
+    page = page_at("/")
+    count = int(page.locator("#drawer").get_attribute("data-count") or 0)
+    look = {**CALL, "operation": "GetJobRun", "error_code": None, "error_message": None}
+    page.evaluate("look => { for (let i = 0; i < 3; i += 1) trellis.drawer.fold([look]); }", look)
+    page.evaluate("look => trellis.drawer.fold([{...look, operation: 'StartJobRun'}, look])", look)
+    page.evaluate("look => trellis.drawer.fold([{...look, operation: 'StartJobRun'}])", look)
+    rows = page.locator("[data-drawer-added] .call")
+    expect(rows).to_have_count(3)  # what starts something is a call of its own each time
+    expect(rows.first.locator("[data-fill='times']")).to_have_text("× 4")
+    expect(page.locator("[data-drawer-words]")).to_contain_text(f"{count + 6} AWS calls")
+    page.evaluate("call => trellis.drawer.fold([call, call])", {**CALL, "operation": "GetJobRun"})
+    expect(rows).to_have_count(5)  # failures are not hidden in a count

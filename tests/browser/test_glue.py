@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.browsing import assert_accessible, too_wide
+from tests.browser.browsing import Faults, assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
 from tests.glue.conftest import ADDRESSES, BUCKET, CSV, ROLE, fill, make_job
 
@@ -32,6 +32,10 @@ def jobs(live: Live) -> Live:
     """The bucket, the role and the jobs of the tests of Glue's pages, and one that takes two minutes."""
     fill(live.aws)
     make_job(live.aws, "slow", SLOW, {})
+    actions = [{"JobName": "copy"}]
+    conditions = [{"LogicalOperator": "EQUALS", "JobName": "fail", "State": "FAILED"}]
+    predicate = {"Logical": "AND", "Conditions": conditions}
+    live.aws.client("glue").create_trigger(Name="looked at", Type="CONDITIONAL", Actions=actions, Predicate=predicate)
     return live
 
 
@@ -142,7 +146,8 @@ def test_a_run_without_javascript(page_at: OpenPage, jobs: Live) -> None:
 @pytest.mark.parametrize(
     "path",
     ["/glue/", "/glue/?search=zzz", "/glue/copy/", "/glue/new", "/glue/runs", "/glue/runs?search=zzz", "/glue/triggers",
-     "/glue/catalog", "/glue/copy/delete"],
+     "/glue/catalog", "/glue/copy/delete", "/glue/copy/edit", "/glue/triggers?kind=CONDITIONAL",
+     "/glue/new?recipe=rds-s3", "/glue/triggers/edit?name=looked at", "/glue/triggers/delete?name=looked at"],
 )  # fmt: skip
 def test_pages_are_accessible_and_narrow_enough(
     page_at: OpenPage, jobs: Live, path: str, theme: str, width: int
@@ -171,3 +176,72 @@ def test_the_price_follows_the_form(page_at: OpenPage, jobs: Live) -> None:
     page.get_by_role("button", name="One more").click()
     expect(page.locator("[name=extra_name]")).to_have_count(2)
     expect(page.locator("#extra-name-2")).to_be_focused()
+
+
+def test_a_job_is_edited_and_another_starts_after_it(page_at: OpenPage, jobs: Live, faults: Faults) -> None:
+    faults.expected.add(422)
+    make_job(jobs.aws, "first", "print('before')\n", {"--TEXT": "old"})
+    make_job(jobs.aws, "second", "print('second')\n", {})
+    page = page_at("/glue/first/")
+    page.get_by_role("link", name="Edit").click()
+    page.locator(".cm-content").click()
+    page.keyboard.press("Control+a")
+    page.keyboard.press("Delete")
+    page.keyboard.insert_text("print('after')\n")
+    page.get_by_label("Retries").fill("11")
+    page.get_by_role("button", name="Save job").click()
+    expect(page.locator("#retries-error")).to_contain_text("from 0 to 10")
+    expect(page.locator(".cm-content")).to_contain_text("print('after')")
+    assert_accessible(page)
+    page.get_by_label("Retries").fill("1")
+    page.get_by_role("button", name="Save job").click()
+    page.wait_for_url("**/glue/first/")
+    expect(page.get_by_text("Changed of first: script, settings.")).to_be_visible()
+
+    make_trigger(page, "then", "After other jobs", "second", after="first")
+    make_trigger(page, "go", "When somebody fires it", "first")
+    page.get_by_role("button", name="Fire go").click()
+    expect(page.get_by_text("The trigger go has fired.")).to_be_visible()
+    assert succeeded(jobs, "second")["TriggerName"] == "then"
+    run = succeeded(jobs, "first")
+    page.goto(f"{jobs.url}/glue/first/runs/{run['Id']}")
+    expect(page.locator("#log-output")).to_contain_text("after")
+    page.goto(f"{jobs.url}/glue/second/")
+    expect(page.locator("#runs .tag").first).to_have_text("then")
+
+
+def succeeded(jobs: Live, job: str) -> dict[str, Any]:
+    """Return the one run of a job once it has succeeded."""
+    glue, end = jobs.aws.client("glue"), time.monotonic() + 60
+    while not (runs := glue.get_job_runs(JobName=job)["JobRuns"]) or runs[0]["JobRunState"] != "SUCCEEDED":
+        assert time.monotonic() < end, runs
+        time.sleep(0.1)
+    (run,) = runs
+    return dict(run)
+
+
+def make_trigger(page: Page, name: str, kind: str, job: str, after: str = "") -> None:
+    """Make a trigger by the form of the page of triggers."""
+    page.get_by_role("link", name="Glue", exact=True).first.click()
+    page.get_by_role("link", name="Triggers").click()
+    page.get_by_label("Trigger name").fill(name)
+    page.get_by_label("Starts", exact=True).select_option(label=kind)
+    expect(page.get_by_label("Schedule, in UTC")).to_be_hidden()
+    if after:
+        page.locator("#condition-job-1").select_option(after)
+    page.get_by_label("Starts the job", exact=True).select_option(job)
+    page.get_by_role("button", name="Create trigger").click()
+    expect(page.get_by_text(f"The trigger {name} is made.")).to_be_visible()
+
+
+def test_a_table_of_a_database_is_chosen_on_the_page(page_at: OpenPage, jobs: Live, faults: Faults) -> None:
+    faults.expected.add(422)
+    page = page_at("/glue/new")
+    expect(page.get_by_label("DB instance")).to_be_hidden()
+    page.get_by_label("From").select_option(label="RDS table to S3")
+    expect(page.get_by_label("DB instance")).to_be_visible()
+    expect(page.get_by_label("Input", exact=True)).to_be_hidden()
+    expect(page.locator("#new-databases")).to_contain_text("DB instance")
+    page.get_by_role("button", name="Read the columns").click()
+    expect(page.locator("#instance-error")).to_contain_text("Name the instance")
+    assert_accessible(page)

@@ -24,7 +24,7 @@ def app(shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
         ("/glue/", "Create job"),
         ("/glue/copy/", "Start job"),
         ("/glue/copy/delete", "Delete the job"),
-        ("/glue/triggers", "Create schedule"),
+        ("/glue/triggers", "Create trigger"),
     ],
 )
 def test_what_changes_something_is_off(page: Callable[..., Page], path: str, word: str) -> None:

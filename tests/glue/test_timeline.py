@@ -106,7 +106,7 @@ def test_triggers_in_words() -> None:
     with answering("glue", ("get_triggers", None, {"Triggers": rows})) as client:
         found = triggers.listed(client).triggers
     assert [(one.name, one.word) for one in found] == [("A", "Off"), ("z", "On")]
-    assert found[1].condition == "a is succeeded and b is succeeded" and len(found[0].next) == 5
+    assert found[1].condition == "a has succeeded and b has succeeded" and len(found[0].next) == 5
 
 
 def test_the_timeline_over_the_embedded_aws(client: FlaskClient, page: FetchPage) -> None:

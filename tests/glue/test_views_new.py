@@ -24,17 +24,17 @@ def step(client: FlaskClient, verb: str, fields: Mapping[str, Any], status: int 
     return check_page(answer, "/glue/new", status, 8)
 
 
-def filled(page: Page) -> dict[str, Any]:
+def filled(page: Page, lists: tuple[str, ...] = ("column_",)) -> dict[str, Any]:
     """Return the fields of the page's form as a browser would send them."""
     found: dict[str, Any] = {}
-    for one in (e for tag in ("input", "select", "textarea") for e in page.all(f".//form//{tag}")):
+    for one in (e for e in page.all(".//form//*") if e.tag in ("input", "select", "textarea")):
         name = one.get("name") or ""
         if name in ("csrf_token", "step", "upload") or (one.get("type") == "checkbox" and one.get("checked") is None):
             continue
         chosen = [o.get("value") for o in one.findall("option") if o.get("selected") is not None]
         value = chosen[0] if chosen else (one.text or "") if one.tag == "textarea" else one.get("value") or ""
         found.setdefault(name, []).append((value or "").removeprefix("\n" if one.tag == "textarea" else ""))
-    return {name: values if name.startswith("column_") else values[0] for name, values in found.items()}
+    return {name: values if name.startswith(lists) else values[0] for name, values in found.items()}
 
 
 def test_an_empty_form(page: FetchPage) -> None:

@@ -95,12 +95,12 @@ def _faults(
     added: Sequence[tuple[str, str]],
 ) -> dict[str, str]:
     faults = {}
-    if fields.get("timeout") and not _whole(fields["timeout"], 1, LONGEST_TIMEOUT):
+    if fields.get("timeout") and not is_whole(fields["timeout"], 1, LONGEST_TIMEOUT):
         faults["timeout"] = f"Whole minutes, from 1 to {LONGEST_TIMEOUT:,}."
     if fields.get("worker"):
         if fields["worker"] not in prices.WORKERS:
             faults["worker"] = "AWS has no such worker type."
-        if not _whole(fields.get("workers", ""), 1, MOST_WORKERS):
+        if not is_whole(fields.get("workers", ""), 1, MOST_WORKERS):
             faults["workers"] = f"A whole number from 1 to {MOST_WORKERS}."
     if job.shell and fields.get("capacity") and fields["capacity"] not in [f"{one:g}" for one in prices.SHELL]:
         faults["capacity"] = "A Python shell job has 0.0625 or 1 DPU."
@@ -114,7 +114,8 @@ def _faults(
     return faults
 
 
-def _whole(text: str, least: int, most: int) -> bool:
+def is_whole(text: str, least: int, most: int) -> bool:
+    """Whether a text is a whole number between two."""
     text = text.strip()
     return text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
 

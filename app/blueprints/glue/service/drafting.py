@@ -7,9 +7,10 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.glue.service import made, places
-from app.blueprints.glue.service.drafts import MAPPED, RECIPES, Draft
+from app.blueprints.glue.service.drafts import COLUMNED, MAPPED, RECIPES, Draft
 from app.blueprints.glue.service.made import Table
 from app.blueprints.glue.service.recipes.columns import Column, guessed
+from app.blueprints.glue.service.recipes.database import FORMS
 from app.role_policies import Comparison
 
 
@@ -24,17 +25,19 @@ class DraftPage:
     comparison: Comparison | None = None
     roles: tuple[str, ...] = ()
     no_roles: str = ""
+    tables: tuple[str, ...] = ()
     faults: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def same_place(self) -> bool:
         """Whether the job would read what it writes."""
-        return bool(self.draft.target) and places.same(self.draft.source, self.draft.target)
+        draft = self.draft
+        return draft.recipe in MAPPED and bool(draft.target) and places.same(draft.source, draft.target)
 
     @property
     def mapped(self) -> bool:
         """Whether the recipe has a mapping of columns."""
-        return self.draft.recipe in MAPPED
+        return self.draft.recipe in COLUMNED
 
 
 def faults(draft: Draft) -> dict[str, str]:
@@ -46,7 +49,7 @@ def faults(draft: Draft) -> dict[str, str]:
         found["recipe"] = "Choose what the job does."
     if not draft.role:
         found["role"] = "Choose the role that the script works as."
-    if draft.recipe == "json-dynamodb" and draft.engine == "glueetl":
+    if draft.recipe in ("json-dynamodb", "rds-s3") and draft.engine == "glueetl":
         found["engine"] = "This one is a Python shell job."
     found |= _place_faults(draft)
     if draft.recipe == "json-dynamodb" and not draft.table:
@@ -60,10 +63,16 @@ def faults(draft: Draft) -> dict[str, str]:
 def _place_faults(draft: Draft) -> dict[str, str]:
     found = {}
     source, target = places.read(draft.source), places.read(draft.target)
-    if draft.recipe != "own" and (source is None or (source.folder and draft.engine == "pythonshell")):
+    if draft.recipe not in ("own", "rds-s3") and (source is None or (source.folder and draft.engine == "pythonshell")):
         found["source"] = "Write the object as s3://bucket/key." if source is None else "Name one object, not a folder."
-    if draft.recipe in MAPPED and target is None:
+    if draft.recipe in COLUMNED and target is None:
         found["target"] = "Write it as s3://bucket/key."
+    if draft.recipe == "rds-s3":
+        if draft.form not in FORMS:
+            found["form"] = "Choose what is written."
+        script = places.read(draft.certificates)
+        if draft.certificates and (script is None or script.folder):
+            found["certificates"] = "Write the object as s3://bucket/key."
     return found
 
 

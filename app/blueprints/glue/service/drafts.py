@@ -9,7 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.glue.service import places
-from app.blueprints.glue.service.recipes import shell, spark
+from app.blueprints.glue.service.recipes import database, shell, spark
 from app.blueprints.glue.service.recipes.columns import Column
 from app.role_policies import Need
 
@@ -17,10 +17,12 @@ RECIPES = {
     "csv-json": "CSV to JSON lines",
     "csv-parquet": "CSV to Parquet",
     "json-dynamodb": "JSON lines to DynamoDB",
+    "rds-s3": "RDS table to S3",
     "own": "A script of your own",
 }
 ENGINES = {"pythonshell": "Python shell: one small machine", "glueetl": "Spark: a cluster of workers"}
 MAPPED = ("csv-json", "csv-parquet")
+COLUMNED = (*MAPPED, "rds-s3")  # columns are kept and renamed; those of a table keep their types
 
 
 class Taken(Exception):
@@ -46,6 +48,14 @@ class Draft:
     encoding: str = "utf-8-sig"
     description: str = ""
     timeout: int = 60
+    instance: str = ""
+    login: str = ""
+    database: str = ""
+    relation: str = ""
+    form: str = "json"
+    connection: str = ""
+    certificates: str = ""
+    dialect: str = ""
 
     @property
     def arguments(self) -> dict[str, str]:
@@ -54,6 +64,10 @@ class Draft:
             return {}
         if self.recipe == "json-dynamodb":
             return {"--INPUT": self.source, "--TABLE": self.table}
+        if self.recipe == "rds-s3":
+            named = {"--INSTANCE": self.instance, "--LOGIN": self.login, "--DATABASE": self.database}
+            more = {"--CA": self.certificates} if self.certificates else {}
+            return {**named, "--OUTPUT": self.target, **more, "--library-set": "analytics"}
         given = {"--INPUT": self.source, "--OUTPUT": self.target}
         if self.engine == "pythonshell":
             given["--ENCODING"] = self.encoding
@@ -66,6 +80,8 @@ def script(draft: Draft, columns: tuple[Column, ...]) -> str:
     """Return the script of a draft; empty for one of a person's own."""
     if draft.recipe in MAPPED and draft.engine == "glueetl":
         return spark.csv_to("json" if draft.recipe == "csv-json" else "parquet", columns)
+    if draft.recipe == "rds-s3":
+        return database.table_to_s3(draft.dialect, draft.relation, draft.form, columns)
     makers = {"csv-json": shell.csv_to_json, "csv-parquet": shell.csv_to_parquet}
     if draft.recipe in makers:
         return makers[draft.recipe](columns)
@@ -84,9 +100,11 @@ def script_place(name: str, near: str) -> str:
 def needs(draft: Draft, account: str, region: str) -> tuple[Need, ...]:
     """Return what the job's role must allow."""
     found = [Need("s3:GetObject", _arn(draft.script_at), "reads the script")]
-    if draft.recipe != "own":
+    if draft.recipe == "rds-s3":
+        found += _signs_in(draft, account, region)
+    elif draft.recipe != "own":
         found += _reads(draft.source, draft.engine)
-    if draft.recipe in MAPPED:
+    if draft.recipe in COLUMNED:
         found += _writes(draft.target, draft.engine)
     if draft.recipe == "json-dynamodb":
         table = f"arn:aws:dynamodb:{region}:{account}:table/{draft.table}"
@@ -111,6 +129,18 @@ def _arn(address: str, below: bool = False) -> str:
 def _bucket(address: str) -> str:
     place = places.read(address)
     return f"arn:aws:s3:::{place.bucket}" if place else "*"
+
+
+def _signs_in(draft: Draft, account: str, region: str) -> list[Need]:
+    name = draft.login
+    secret = name if name.startswith("arn:") else f"arn:aws:secretsmanager:{region}:{account}:secret:{name}-??????"
+    found = [
+        Need("rds:DescribeDBInstances", f"arn:aws:rds:{region}:{account}:db:{draft.instance}", "finds the instance"),
+        Need("secretsmanager:GetSecretValue", secret, "reads the password"),
+    ]
+    if draft.certificates:
+        found.append(Need("s3:GetObject", _arn(draft.certificates), "reads the certificates"))
+    return found
 
 
 def _reads(source: str, engine: str) -> list[Need]:
@@ -183,5 +213,7 @@ def definition(draft: Draft) -> dict[str, Any]:
         "Timeout": draft.timeout,
     }
     size = {"MaxCapacity": 0.0625} if shell_job else {"WorkerType": "G.1X", "NumberOfWorkers": 2}
-    more = {"Description": draft.description, "DefaultArguments": draft.arguments}
+    more: dict[str, Any] = {"Description": draft.description, "DefaultArguments": draft.arguments}
+    if draft.recipe == "rds-s3" and draft.connection:
+        more["Connections"] = {"Connections": [draft.connection]}
     return made | size | {name: value for name, value in more.items() if value}

@@ -8,7 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.glue.service import cron
-from app.problems import refused
+from app.blueprints.glue.service.trigger_drafts import STATES
+from app.problems import Refused, refused
 
 PAGE = 200
 _STATES = {"ACTIVATED": ("done", "On"), "DEACTIVATED": ("unknown", "Off"), "CREATED": ("unknown", "Off")}
@@ -89,25 +90,38 @@ def _condition(predicate: Mapping[str, Any]) -> str:
     parts = []
     for one in predicate.get("Conditions", []):
         name, state = one.get("JobName") or one.get("CrawlerName", ""), one.get("State") or one.get("CrawlState", "")
-        parts.append(f"{name} is {state.lower()}")
+        parts.append(f"{name} {STATES.get(state, state.lower())}")
     return (" and " if predicate.get("Logical") == "AND" else " or ").join(parts)
 
 
-def create(client: Any, name: str, job: str, schedule: str, on: bool) -> None:
-    """Make a trigger that starts a job on a schedule."""
-    client.create_trigger(
-        Name=name, Type="SCHEDULED", Schedule=schedule, Actions=[{"JobName": job}], StartOnCreation=on
-    )
+def get(client: Any, name: str) -> dict[str, Any]:
+    """Return a trigger as AWS has it. Raises Refused where there is none."""
+    if not name:
+        raise _no_such(name)
+    try:
+        found: dict[str, Any] = client.get_trigger(Name=name)["Trigger"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "EntityNotFoundException":
+            raise _no_such(name) from error
+        raise
+    return found
+
+
+def _no_such(name: str) -> Refused:
+    return refused(404, "No such trigger", f"There is no trigger “{name}”.", "Look at the list again.")
+
+
+def delete(client: Any, name: str) -> None:
+    """Delete a trigger."""
+    client.delete_trigger(Name=name)
 
 
 def act(client: Any, name: str, action: str) -> None:
-    """Switch a trigger on (or fire one on demand) or off."""
-    calls = {"start": client.start_trigger, "stop": client.stop_trigger}
+    """Switch a trigger on, off, or fire one on demand."""
+    calls = {"start": client.start_trigger, "fire": client.start_trigger, "stop": client.stop_trigger}
     try:
         calls[action](Name=name)
     except ClientError as error:
         if error.response["Error"]["Code"] == "EntityNotFoundException":
-            raise refused(
-                404, "No such trigger", f"There is no trigger “{name}”.", "Look at the list again."
-            ) from error
+            raise _no_such(name) from error
         raise

@@ -6,6 +6,7 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from app import aws, respond
+from app.blueprints import Status
 from app.blueprints.glue.blueprint import bp
 from app.blueprints.glue.forms import DeleteForm
 from app.blueprints.glue.service import asked as asking
@@ -16,9 +17,16 @@ from app.blueprints.glue.service.jobs import Job
 from app.blueprints.glue.service.runs import Run
 from app.blueprints.glue.service.scripts import Script
 from app.blueprints.glue.views.common import glue
-from app.changes import done
+from app.changes import counted, done
+from app.roles import EDITOR, needs
 
 BARS = 12
+
+
+def status() -> Status:
+    """Return the state for the overview."""
+    found, more = service.every(glue())
+    return Status(f"{len(found)}+ jobs" if more else counted(len(found), "job") if found else "No job yet")
 
 
 @bp.app_template_filter("dollars")
@@ -94,19 +102,26 @@ def shown(found: Job, asked: Asked, code: int = 200) -> Response:
 
 @bp.get("/<path:job>/delete")
 def ask_delete(job: str) -> Response:
-    """Ask for the name before a job is deleted."""
-    return respond.page("glue/delete.html", service.get(glue(), job), form=DeleteForm())
+    """Ask for the name before a job is deleted, and whether its script goes too."""
+    return _ask(service.get(glue(), job), DeleteForm())
+
+
+def _ask(found: Job, form: DeleteForm, code: int = 200) -> Response:
+    others = [one.name for one in service.every(glue())[0] if one.script == found.script and one.name != found.name]
+    return respond.page("glue/delete.html", found, form=form, others=others, status=code)
 
 
 @bp.post("/<path:job>/delete")
+@needs(EDITOR)
 def delete(job: str) -> Response:
     """Delete a job whose name was typed."""
     found = service.get(glue(), job)
     form = DeleteForm()
     if form.validate_on_submit() and form.confirm.data == found.name:
         service.delete(glue(), found.name)
-        return done(
-            {"deleted": found.name}, url_for("glue.jobs"), f"{found.name} is deleted. Its script is still in S3."
-        )
+        if form.script.data:
+            scripts.remove(aws.client("s3"), found.script)
+        rest = "Its script is gone, too." if form.script.data else "Its script is still in S3."
+        return done({"deleted": found.name}, url_for("glue.jobs"), f"{found.name} is deleted. {rest}")
     form.confirm.errors = [f"This is not the job's name, which is {found.name}. Nothing was deleted."]
-    return respond.page("glue/delete.html", found, form=form, status=422)
+    return _ask(found, form, 422)

@@ -9,15 +9,20 @@ from werkzeug.wrappers import Response
 
 from app import aws, respond, role_policies
 from app.blueprints.glue.blueprint import bp
-from app.blueprints.glue.service import drafting, drafts
+from app.blueprints.glue.service import databases, drafting, drafts
 from app.blueprints.glue.service.drafting import DraftPage
 from app.blueprints.glue.service.drafts import Draft, Taken
 from app.blueprints.glue.service.recipes import columns
+from app.blueprints.glue.service.recipes.database import FORMS
 from app.blueprints.glue.views.common import glue, refusal
 from app.changes import done
+from app.roles import EDITOR, needs
 
 LONGEST_SCRIPT = 400_000
-FIELDS = ("name", "recipe", "engine", "role", "script_at", "source", "target", "table", "encoding", "description")
+FIELDS = (
+    *("name", "recipe", "engine", "role", "script_at", "source", "target", "table", "encoding", "description"),
+    *("instance", "login", "database", "relation", "form", "connection", "certificates", "dialect"),
+)
 
 
 @bp.get("/new")
@@ -30,14 +35,14 @@ def new() -> Response:
 
 
 @bp.post("/new")
+@needs(EDITOR)
 def create() -> Response:
     """Go a step on: `step` is columns (read them), script (write it) or create (store it and make the job)."""
     page = _typed()
     step = request.form.get("step", "")
     if step == "columns" and page.mapped:
-        found, sample, said = drafting.columns_of(aws.client("s3"), page.draft.source)
-        wrong = {"source": said} if said else {}
-        return _shown(replace(page, columns=found, sample=sample, faults=wrong, script=""), 422 if said else 200)
+        page = _read(replace(page, script=""))
+        return _shown(page, 422 if page.faults else 200)
     wrong = drafting.faults(page.draft)
     if page.mapped and not wrong.get("source"):
         page, mistakes = _mapping(page)
@@ -55,7 +60,8 @@ def _typed() -> DraftPage:
     text["engine"] = text["engine"] if text["engine"] in drafts.ENGINES else "pythonshell"
     text["script_at"] = text["script_at"] or drafts.script_place(text["name"], text["target"] or text["source"])
     minutes = form.get("timeout", 60, type=int)
-    draft = Draft(**{**text, "encoding": text["encoding"] or "utf-8-sig"}, timeout=max(1, min(minutes, 10080)))
+    text |= {"encoding": text["encoding"] or "utf-8-sig", "form": text["form"] or "json"}
+    draft = Draft(**text, timeout=max(1, min(minutes, 10080)))
     mapping = drafting.typed_columns(form.to_dict(flat=False))
     return DraftPage(draft, mapping, script=_script())
 
@@ -72,8 +78,31 @@ def _mapping(page: DraftPage) -> tuple[DraftPage, dict[str, str]]:
     if page.columns:
         said = columns.faults(page.columns)
         return page, {"columns": said} if said else {}
+    page = _read(page)
+    return page, dict(page.faults)
+
+
+def _read(page: DraftPage) -> DraftPage:
+    """Return the page with the columns of its input, and what is wrong with that."""
+    if page.draft.recipe == "rds-s3":
+        return _read_table(page)
     found, sample, said = drafting.columns_of(aws.client("s3"), page.draft.source)
-    return replace(page, columns=found, sample=sample), {"source": said} if said else {}
+    return replace(page, columns=found, sample=sample, faults={"source": said} if said else {})
+
+
+def _read_table(page: DraftPage) -> DraftPage:
+    draft = page.draft
+    clients = {name: aws.client(name) for name in ("rds", "secretsmanager")}
+    found = databases.look(clients, draft.instance, draft.login, draft.database, draft.relation)
+    known = replace(draft, dialect=found.dialect, database=found.database or draft.database)
+    return replace(page, draft=known, columns=found.columns, tables=found.tables, faults=dict(found.faults))
+
+
+@bp.get("/new/databases")
+def new_databases() -> Response:
+    """List instances and secrets, to choose from while a name is typed."""
+    found = databases.choices(aws.client("rds"), aws.client("secretsmanager"))
+    return respond.page("glue/new_databases.html", found, fragment="glue/_new_databases.html")
 
 
 def _scripted(page: DraftPage) -> Response:
@@ -113,5 +142,6 @@ def _shown(page: DraftPage, code: int = 200) -> Response:
         "recipes": drafts.RECIPES,
         "engines": drafts.ENGINES,
         "kinds": columns.KINDS,
+        "forms": FORMS,
     }
     return respond.page("glue/new.html", whole, status=code, **more)

@@ -1,6 +1,5 @@
 """How to sign in to an instance: a secret of Secrets Manager, an IAM token, or what a person typed."""
 
-import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -9,12 +8,12 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.rds.service.instances import Instance
+from app.sql import tls
 from app.sql.errors import ConnectError
+from app.sql.secret_login import read_secret
 from app.sql.target import PORTS, Target
-from app.sql.tls import RDS
 
 PAGES = 5  # of 100 secrets each
-LOOPBACK = ("127.0.0.1", "::1", "localhost")
 
 
 class NoLogin(ConnectError):
@@ -22,13 +21,6 @@ class NoLogin(ConnectError):
 
     title = "Sign in to the database"
     remedy = "Choose a secret, an IAM token, or type user and password."
-
-
-class UnusableSecret(ConnectError):
-    """The secret holds no login."""
-
-    title = "The secret holds no login"
-    remedy = 'RDS\'s form is JSON: {"username": "…", "password": "…"}. Choose another secret, or correct this one.'
 
 
 class NoTokens(ConnectError):
@@ -60,16 +52,6 @@ class Candidate:
     name: str
     description: str
     fits: bool
-
-
-@dataclass(frozen=True)
-class Secret:
-    """What a secret says; empty texts for what it does not."""
-
-    username: str
-    password: str
-    database: str
-    instance: str
 
 
 def candidates(secrets: Any, instance: Instance) -> list[Candidate]:
@@ -116,19 +98,6 @@ def found(instance: Instance, listed: Callable[[Instance], list[Candidate]]) -> 
     raise NoLogin(many if fitting else f"No secret of Secrets Manager names {instance.identifier}.")
 
 
-def read_secret(secrets: Any, secret: str) -> Secret:
-    """Return what a secret says. Raises UnusableSecret for one that is no login."""
-    text = secrets.get_secret_value(SecretId=secret).get("SecretString")
-    try:
-        value = json.loads(text or "")
-    except ValueError as error:
-        raise UnusableSecret("Its text is not JSON.") from error
-    if not isinstance(value, dict) or not isinstance(value.get("password"), str):
-        raise UnusableSecret("It has no text named password.")
-    words = {name: str(value.get(name) or "") for name in ("username", "password", "dbname", "dbInstanceIdentifier")}
-    return Secret(words["username"], words["password"], words["dbname"], words["dbInstanceIdentifier"])
-
-
 def target(
     instance: Instance, login: Login, secrets: Any, rds: Any, typed: Callable[[bool], str] | None = None
 ) -> Target:
@@ -149,7 +118,7 @@ def target(
         user=login.user or instance.username,
         database=login.database or instance.database,
         credential=login.credential,
-        **_tls(instance),
+        **tls.of_host(instance.host),
     )
     if login.kind == "secret":
         return _by_secret(plain, login, secrets)
@@ -161,7 +130,7 @@ def target(
 
 def _takes_tokens(instance: Instance) -> None:
     """Refuse a token where it cannot work: the server would only call it a wrong password."""
-    if instance.host in LOOPBACK:
+    if instance.host in tls.LOOPBACK:
         happened = "The embedded AWS has no IAM authentication: its database servers know passwords only."
         raise NoTokens(happened, remedy="Sign in with a secret, or with user and password. On AWS a token works.")
     if not instance.iam:
@@ -171,13 +140,6 @@ def _takes_tokens(instance: Instance) -> None:
 def _server(instance: Instance) -> Any:
     """Return what really answers: the embedded AWS serves MySQL by MariaDB, and its version says so."""
     return "mariadb" if "MariaDB" in instance.version else instance.dialect
-
-
-def _tls(instance: Instance) -> dict[str, Any]:
-    """A server on this computer is reached without TLS; AWS's by its own name and RDS's certificates."""
-    if instance.host in LOOPBACK:
-        return {"tls": "off"}
-    return {"tls": "verified", "ca_file": str(RDS) if RDS.exists() else ""}  # "": the system's roots
 
 
 def _at_least_on(plain: Target) -> Any:

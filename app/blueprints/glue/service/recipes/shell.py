@@ -3,6 +3,7 @@
 from string import Template
 
 from app.blueprints.glue.service.recipes.columns import Column, quoted
+from app.blueprints.glue.service.recipes.parts import PLACE, TARGET
 
 _HEAD = '''"""$title
 
@@ -19,13 +20,7 @@ from awsglue.utils import getResolvedOptions
 
 given = getResolvedOptions(sys.argv, [$options])
 s3 = boto3.client("s3")
-
-
-def place(address):
-    """Return bucket and key of s3://bucket/key; a folder gets a file of its own."""
-    bucket, _, key = address.removeprefix("s3://").partition("/")
-    return {"Bucket": bucket, "Key": f"{key}$file" if not key or key.endswith("/") else key}
-
+$place
 
 class Source(io.RawIOBase):
     """An object in S3 as a file, read while it arrives."""
@@ -48,42 +43,6 @@ class Source(io.RawIOBase):
 
     def text(self, encoding):
         return io.TextIOWrapper(io.BufferedReader(self, 1024 * 1024), encoding, newline="")
-'''
-_TARGET = '''
-
-class Target:
-    """An object in S3, written in parts; nothing is left of it when the script fails."""
-
-    PART = 8 * 1024 * 1024  # S3 wants 5 MiB at least
-
-    def __init__(self, address):
-        self.place = place(address)
-        upload = s3.create_multipart_upload(**self.place, ContentType="application/x-ndjson")
-        self.place["UploadId"] = upload["UploadId"]
-        self.parts, self.waiting, self.size = [], [], 0
-
-    def __enter__(self):
-        return self
-
-    def write(self, line):
-        self.waiting.append(line)
-        self.size += len(line)
-        if self.size >= self.PART:
-            self.send()
-
-    def send(self):
-        number, body = len(self.parts) + 1, "".join(self.waiting).encode("utf-8")
-        answer = s3.upload_part(**self.place, PartNumber=number, Body=body)
-        self.parts.append({"PartNumber": number, "ETag": answer["ETag"]})
-        self.waiting, self.size = [], 0
-
-    def __exit__(self, kind, *_):
-        if kind is not None:
-            s3.abort_multipart_upload(**self.place)
-            return
-        if self.waiting or not self.parts:
-            self.send()
-        s3.complete_multipart_upload(**self.place, MultipartUpload={"Parts": self.parts})
 '''
 _PARQUET = '''
 
@@ -200,7 +159,8 @@ def csv_to_json(columns: tuple[Column, ...]) -> str:
     rows = _rows(
         columns, "encode = json.JSONEncoder(ensure_ascii=False).encode", 'target.write(encode(convert(row)) + "\\n")'
     )
-    return head + _TARGET + _converters(columns) + rows
+    target = Template(TARGET).substitute(kind="application/x-ndjson")
+    return head + target + _converters(columns) + rows
 
 
 def csv_to_parquet(columns: tuple[Column, ...]) -> str:
@@ -225,7 +185,8 @@ def json_to_dynamodb() -> str:
 
 
 def _head(title: str, options: tuple[str, ...], file: str) -> str:
-    return Template(_HEAD).substitute(title=title, options=", ".join(f'"{one}"' for one in options), file=file)
+    place = Template(PLACE).substitute(file=file)
+    return Template(_HEAD).substitute(title=title, options=", ".join(f'"{one}"' for one in options), place=place)
 
 
 def _converters(columns: tuple[Column, ...]) -> str:
