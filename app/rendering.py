@@ -12,7 +12,8 @@ from jinja2 import Template
 from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
-from app import calls_markup, markup
+from app import calls_markup, drawer_markup, markup
+from app.folding import Folding
 
 KEPT = 256  # renderings of constant parts, and symbols, that are remembered
 ADDRESSES = 2048  # addresses that are remembered
@@ -43,6 +44,7 @@ class QuickEnvironment(Environment):
     """
 
     context_class = QuickContext
+    code_generator_class = Folding
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
@@ -106,5 +108,5 @@ def init_app(app: Flask) -> None:
             return app.url_for(endpoint, **values)
         return known(endpoint, request.script_root, **values)
 
-    parts = {f"draw_{part.__name__}": part for part in (*markup.PARTS, *calls_markup.PARTS)}
+    parts = {f"draw_{part.__name__}": part for part in (*markup.PARTS, *calls_markup.PARTS, *drawer_markup.PARTS)}
     environment.globals.update({"constant": constant, "url_for": url_for, **parts})
