@@ -17,8 +17,8 @@ def drawer(shown: Drawer) -> Markup:
         '<aside class="drawer-holder" aria-label="AWS calls">\n'
         f'<details class="drawer" id="drawer" {given} data-failed="{shown.failed}">\n'
         f"  <summary>{_line(shown, times, queries)}</summary>\n"
-        '  <div class="drawer-grip needs-js" role="separator" aria-orientation="horizontal" aria-label="Height of the call'
-        ' drawer" aria-valuemin="120" aria-valuemax="1000" aria-valuenow="320" tabindex="0"></div>\n'
+        '  <div class="drawer-grip needs-js" role="separator" aria-orientation="horizontal" aria-label="Height of'
+        ' the call drawer" aria-valuemin="120" aria-valuemax="1000" aria-valuenow="320" tabindex="0"></div>\n'
         '  <div class="drawer-body">\n    <div class="drawer-list" data-drawer-list>\n'
         '      <h2 class="visually-hidden">AWS calls of this page</h2>\n'
         f'      <p class="drawer-empty" data-drawer-none{" hidden" if shown.calls or shown.earlier else ""}>'

@@ -5,15 +5,16 @@ from functools import lru_cache
 from types import FunctionType
 from typing import Any
 
-from flask import Flask, g, request
+from flask import Flask, request
 from flask.templating import Environment
-from flask_wtf.csrf import generate_csrf
 from jinja2 import Template
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from app import calls_markup, drawer_markup, markup
+from app.cookies import csrf_token
 from app.folding import Folding
+from app.markup import safe
 
 KEPT = 256  # renderings of constant parts, and symbols, that are remembered
 ADDRESSES = 2048  # addresses that are remembered
@@ -66,12 +67,9 @@ class QuickEnvironment(Environment):
         return found
 
 
-def csrf_token() -> str:
-    """Return this request's token; signed once."""
-    token: str | None = g.get("shown_csrf_token")
-    if token is None:
-        token = g.shown_csrf_token = generate_csrf()
-    return token
+def csrf() -> Markup:
+    """Return the hidden field that every form which changes something carries."""
+    return safe(f'<input type="hidden" name="csrf_token" value="{escape(csrf_token())}">')
 
 
 def _lasting(values: dict[str, Any]) -> bool:
@@ -108,5 +106,6 @@ def init_app(app: Flask) -> None:
             return app.url_for(endpoint, **values)
         return known(endpoint, request.script_root, **values)
 
-    parts = {f"draw_{part.__name__}": part for part in (*markup.PARTS, *calls_markup.PARTS, *drawer_markup.PARTS)}
+    drawn = (csrf, *markup.PARTS, *calls_markup.PARTS, *drawer_markup.PARTS)
+    parts = {f"draw_{part.__name__}": part for part in drawn}
     environment.globals.update({"constant": constant, "url_for": url_for, **parts})
