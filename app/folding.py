@@ -20,6 +20,8 @@ PARTS: Mapping[str, Callable[..., str]] = {
     "button": markup.button,
     "link_button": markup.link_button,
     "icon_button": markup.icon_button,
+    "breadcrumbs": markup.breadcrumbs,
+    "skeleton": markup.skeleton,
     "asset": address,
 }
 ASKS = "changes"  # with this argument a part looks at the account, which a template does not know yet

@@ -6,6 +6,9 @@ from decimal import Decimal
 from markupsafe import Markup, escape
 
 from app.blueprints.rds.service.cells import Shown, plain_text, shown
+from app.blueprints.rds.service.scripts import Step
+from app.grid_markup import column, views
+from app.markup import safe
 from app.sql.values import NUMERIC, Cell, Column
 from app.templating import number, size
 
@@ -28,6 +31,24 @@ def cells(
         for value, column in zip(row, columns, strict=True)
     ]
     return Markup("".join(text))  # noqa: S704 every value in it was escaped
+
+
+def grid(step: Step, number: int, first: int = 0) -> Markup:
+    """Return a result as a table that scripts show in several ways; `first` rows were on the pages before."""
+    columns = step.columns or ()
+    heads = "".join(column(each.name, each.type, each.kind, each.numeric) for each in columns)
+    rows = "".join(
+        f'\n<tr><th scope="row" class="grid-rownumber">{first + place}</th>{cells(row, columns)}</tr>'
+        for place, row in enumerate(step.rows, 1)
+    )
+    none = "" if step.rows else '<p class="grid-none">No rows.</p>'
+    corner = '<th scope="col" class="grid-rownumber"><span class="visually-hidden">Row</span></th>'
+    return safe(
+        f"{views(f'View of result {number}')}\n"
+        f'<div class="table-box grid-box" tabindex="0" role="region" aria-label="Result {number}">'
+        f'<table class="table" data-grid>\n<thead><tr>{corner}{heads}</tr></thead>\n<tbody>{rows}\n</tbody></table>'
+        f"{none}</div>"
+    )
 
 
 def _plain(value: Cell, column: Column, links: Links) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from app import drawer
 from app.blueprints.rds.blueprint import bp
-from app.blueprints.rds.views.markup import cells
+from app.blueprints.rds.views.markup import cells, grid
 
 FIRST = {
     "postgres": (
@@ -33,4 +33,4 @@ def calls() -> dict[str, Any]:
 @bp.context_processor
 def shared() -> dict[str, Any]:
     """Give every template of RDS the way to show cells and calls."""
-    return {"cells": cells, "calls": calls, "cell_file": partial, "first_queries": first_queries}
+    return {"cells": cells, "grid": grid, "calls": calls, "cell_file": partial, "first_queries": first_queries}
