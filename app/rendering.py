@@ -1,11 +1,12 @@
 """How templates are rendered quickly: what is the same on every page is rendered once, small parts are functions."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 from flask.templating import Environment
 from jinja2 import Template
 from jinja2.runtime import Context, Macro
@@ -19,6 +20,7 @@ from app.markup import safe
 KEPT = 256  # renderings of constant parts, and symbols, that are remembered
 ADDRESSES = 2048  # addresses that are remembered
 LONGEST = 500  # characters of the values of one: a statement of a megabyte is not kept because a page leads to it
+_SAFE = "!$'()*,/:;?@"  # characters that werkzeug leaves as they are in a query
 _REMEMBERING = type(lru_cache(lambda: None))
 
 
@@ -65,6 +67,18 @@ class QuickEnvironment(Environment):
             if isinstance(name, str) and not self.auto_reload:
                 self._found[name] = found
         return found
+
+
+def url_for(endpoint: str, **values: Any) -> str:
+    """Return Flask's address of an endpoint; short ones are remembered."""
+    found: str = current_app.jinja_env.globals["url_for"](endpoint, **values)  # type: ignore[operator]
+    return found
+
+
+def with_fields(address: str, fields: Mapping[str, Any]) -> str:
+    """Return an address with fields, as Flask's url_for writes them: None is left out, a list is repeated."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    return f"{address}?{urlencode(given, doseq=True, safe=_SAFE)}" if given else address
 
 
 def csrf() -> Markup:

@@ -131,7 +131,7 @@ class PostgresSession:
 
     def _rows(self, cursor: OneStatement, options: Options) -> Answer:
         columns = postgres_values.columns(cursor, self._connection)
-        rows = [values.cut(row, options.cell) for row in cursor]
+        rows = [values.cut(row, options.cell) for row in cursor.fetchall()]
         return Answer(columns, tuple(rows[: options.limit]), len(rows) > options.limit, notices=tuple(self._notices))
 
     def _direct(self, cursor: Any, text: str, bound: list[object], options: Options) -> Answer:
