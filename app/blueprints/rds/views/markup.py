@@ -77,7 +77,9 @@ def _plain(value: Cell, column: Column, links: Links) -> str:
     """Return at once what nearly every cell is, whole numbers and short text, as `_cell` would; "" for all else."""
     kind = type(value)
     if kind is int and column.kind == "integer":
-        text = f'<a href="{escape(links[column.name](value))}">{value}</a>' if column.name in links else value
+        text = str(value)
+        if column.name in links:
+            text = f'<a href="{escape(links[column.name](value))}">{text}</a>'
         return f'<td class="number mono">{text}</td>'
     if column.name in links:
         return ""
