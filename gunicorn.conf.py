@@ -2,9 +2,11 @@
 
 import contextlib
 import ctypes
+import gc
 import os
 import signal
 import threading
+import time
 from datetime import timedelta
 from typing import Any
 
@@ -14,6 +16,8 @@ bind = "127.0.0.1:8000"
 workers = 1
 worker_class = "gthread"
 threads = 16
+# Loaded once, before the workers are made: they share what they do not change, and start at once.
+preload_app = True
 timeout = 60
 graceful_timeout = 10
 keepalive = 65
@@ -30,8 +34,14 @@ access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
 # glibc gives threads heaps of their own, up to eight for each core, and what a page freed in one stays there: 30 to
 # 50 MiB of every worker. Two are as quick: Python's threads take turns. -8 is M_ARENA_MAX; others have no mallopt.
+LIBC = ctypes.CDLL(None)
+TRIM_SECONDS = 10
 with contextlib.suppress(AttributeError):
-    ctypes.CDLL(None).mallopt(-8, 2)
+    LIBC.mallopt(-8, 2)
+
+
+# Services whose descriptions every worker comes to need.
+SHARED = ("s3", "rds", "dynamodb", "logs", "glue", "secretsmanager", "sts", "lambda", "apigateway")
 
 
 class Log(glogging.Logger):  # type: ignore[misc]
@@ -54,10 +64,36 @@ class Log(glogging.Logger):  # type: ignore[misc]
 logger_class = Log
 
 
+def when_ready(server: Any) -> None:
+    """Read botocore's descriptions of services before the workers are made, who then share them."""
+    server.app.wsgi().extensions["aws"].read(SHARED)
+
+
+def pre_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 the interface is gunicorn's
+    """Leave what is loaded out of every later search for garbage, which would copy shared memory and takes time."""
+    gc.collect()
+    gc.freeze()
+
+
 def post_worker_init(worker: Any) -> None:
-    """Under `python -m app up`, end when the parent does: its pipe on our standard input closes."""
+    """Give memory back from time to time; under `python -m app up`, end when the parent does.
+
+    Its pipe on our standard input closes then.
+    """
+    if hasattr(LIBC, "malloc_trim"):
+        threading.Thread(target=_give_back, args=(worker,), daemon=True).start()
     if os.environ.get("TRELLIS_WATCH_STDIN"):
         threading.Thread(target=_end_with_parent, args=(worker.ppid,), daemon=True).start()
+
+
+def _give_back(worker: Any) -> None:
+    """Return to the system what pages have freed, which glibc keeps: 5 MiB of every worker after a busy minute."""
+    served = 0
+    while True:
+        time.sleep(TRIM_SECONDS)
+        if worker.nr != served:
+            served = worker.nr
+            LIBC.malloc_trim(0)
 
 
 def _end_with_parent(arbiter: int) -> None:

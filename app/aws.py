@@ -3,7 +3,7 @@
 import re
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -132,6 +132,15 @@ class Aws:
             if key not in self._clients:
                 self._clients[key] = self._make(service, region)
             return self._clients[key]
+
+    def read(self, services: Iterable[str]) -> None:
+        """Read botocore's descriptions of services ahead; nothing is called, and no credentials are needed."""
+        core = self._session._session
+        loader = core.get_component("data_loader")
+        for service in services:
+            loader.load_service_model(service, "service-2")
+            loader.load_service_model(service, "endpoint-rule-set-1")
+        loader.load_data_with_path("endpoints")
 
     def _make(self, service: str, region: str) -> Any:
         if time.monotonic() < self._nobody_until:

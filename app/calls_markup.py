@@ -1,5 +1,7 @@
 """The call drawer's rows as HTML; static/js fills the same row, of no call yet, for the calls of a script."""
 
+from functools import lru_cache
+
 from markupsafe import Markup, escape
 
 from app.drawer import ShownCall
@@ -20,13 +22,20 @@ def took(ms: float) -> str:
 
 def part(title: str, text: str, language: str, key: str) -> Markup:
     """Return one pane of a call: a heading, which scripts turn into a tab, and its code."""
-    name, hidden = escape(title), " hidden" if not text and key else ""
-    return safe(
-        f'<section class="call-part" data-part="{name}"{hidden}><h3>{name}</h3>\n'
+    before, after = _pane(title, language, key, not text and bool(key))
+    return safe(f"{before}{escape(text)}{after}")
+
+
+@lru_cache(64)
+def _pane(title: str, language: str, key: str, hidden: bool) -> tuple[str, str]:
+    """Return what stands before and after the code of a pane."""
+    name = escape(title)
+    return (
+        f'<section class="call-part" data-part="{name}"{" hidden" if hidden else ""}><h3>{name}</h3>\n'
         f'<div class="code-box"><pre tabindex="0" role="group" aria-label="{name}"><code'
-        f' data-language="{escape(language)}" data-fill="{escape(key)}">{escape(text)}</code></pre>'
-        f'<button type="button" class="copy needs-js" data-copy-near title="Copy">{icon("copy", size="small")}'
-        f'<span class="visually-hidden">Copy {name}</span></button></div></section>'
+        f' data-language="{escape(language)}" data-fill="{escape(key)}">',
+        '</code></pre><button type="button" class="copy needs-js" data-copy-near title="Copy">'
+        f'{icon("copy", size="small")}<span class="visually-hidden">Copy {name}</span></button></div></section>',
     )
 
 

@@ -66,10 +66,9 @@ def add(shown: ShownCall) -> None:
 def drawer() -> Drawer:
     """Return this page's drawer."""
     steps, earlier, added = carry.steps(), carry.carried(), tuple(carry.added())
-    if not steps and not earlier.steps and not earlier.added and not added:
-        return Drawer()
-    context = Context(aws.identity().account or "*")
-    found = build(steps, earlier, context)
+    found = Drawer()
+    if steps or earlier.steps or earlier.added:
+        found = build(steps, earlier, Context(aws.identity().account or "*"))
     if not added:
         return found
     return replace(

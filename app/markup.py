@@ -3,7 +3,7 @@
 The macros' files (templates/macros) hand them on under their names, so templates import them from there.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -84,4 +84,24 @@ def safe(text: str) -> Markup:
     return Markup(text)  # noqa: S704
 
 
-PARTS = (icon, attributes, button, link_button, icon_button)
+def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> Markup:
+    """Return the way to this page: words and addresses, of which the last needs none."""
+    last, items = len(crumbs) - 1, []
+    for place, (word, url) in enumerate(crumbs):
+        name = escape(word)
+        if place < last and url:
+            items.append(f'\n  <li><a href="{escape(url)}">{name}</a></li>')
+        else:
+            here = ' aria-current="page"' if place == last else ""
+            items.append(f'\n  <li><span{here} title="{name}">{name}</span></li>')
+    return safe(f'<nav class="crumbs" aria-label="Breadcrumb"><ol>{"".join(items)}\n</ol></nav>')
+
+
+def skeleton(lines: int = 5, shape: str = "lines", label: str = "Loading") -> Markup:
+    """Return the shape of what is being loaded: lines or tiles."""
+    tiles = " skeleton-tiles" if shape == "tiles" else ""
+    words = f'<span class="visually-hidden">{escape(label)}</span>'
+    return safe(f'<div class="skeleton{tiles}" role="status">{words}\n{"<span></span>" * lines}</div>')
+
+
+PARTS = (icon, attributes, button, link_button, icon_button, breadcrumbs, skeleton)

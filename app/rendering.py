@@ -1,22 +1,26 @@
 """How templates are rendered quickly: what is the same on every page is rendered once, small parts are functions."""
 
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from functools import lru_cache
 from types import FunctionType
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Flask, g, request
+from flask import Flask, current_app, request
 from flask.templating import Environment
-from flask_wtf.csrf import generate_csrf
 from jinja2 import Template
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
-from app import calls_markup, markup
+from app import calls_markup, drawer_markup, markup
+from app.cookies import csrf_token
+from app.folding import Folding
+from app.markup import safe
 
 KEPT = 256  # renderings of constant parts, and symbols, that are remembered
 ADDRESSES = 2048  # addresses that are remembered
 LONGEST = 500  # characters of the values of one: a statement of a megabyte is not kept because a page leads to it
+_SAFE = "!$'()*,/:;?@"  # characters that werkzeug leaves as they are in a query
 _REMEMBERING = type(lru_cache(lambda: None))
 
 
@@ -43,6 +47,7 @@ class QuickEnvironment(Environment):
     """
 
     context_class = QuickContext
+    code_generator_class = Folding
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
@@ -64,12 +69,21 @@ class QuickEnvironment(Environment):
         return found
 
 
-def csrf_token() -> str:
-    """Return this request's token; signed once."""
-    token: str | None = g.get("shown_csrf_token")
-    if token is None:
-        token = g.shown_csrf_token = generate_csrf()
-    return token
+def url_for(endpoint: str, **values: Any) -> str:
+    """Return Flask's address of an endpoint; short ones are remembered."""
+    found: str = current_app.jinja_env.globals["url_for"](endpoint, **values)  # type: ignore[operator]
+    return found
+
+
+def with_fields(address: str, fields: Mapping[str, Any]) -> str:
+    """Return an address with fields, as Flask's url_for writes them: None is left out, a list is repeated."""
+    given = {name: value for name, value in fields.items() if value is not None}
+    return f"{address}?{urlencode(given, doseq=True, safe=_SAFE)}" if given else address
+
+
+def csrf() -> Markup:
+    """Return the hidden field that every form which changes something carries."""
+    return safe(f'<input type="hidden" name="csrf_token" value="{escape(csrf_token())}">')
 
 
 def _lasting(values: dict[str, Any]) -> bool:
@@ -106,5 +120,6 @@ def init_app(app: Flask) -> None:
             return app.url_for(endpoint, **values)
         return known(endpoint, request.script_root, **values)
 
-    parts = {f"draw_{part.__name__}": part for part in (*markup.PARTS, *calls_markup.PARTS)}
+    drawn = (csrf, *markup.PARTS, *calls_markup.PARTS, *drawer_markup.PARTS)
+    parts = {f"draw_{part.__name__}": part for part in drawn}
     environment.globals.update({"constant": constant, "url_for": url_for, **parts})

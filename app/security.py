@@ -9,13 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from flask import Flask, Response, current_app, g, request
-from flask.sessions import SecureCookieSessionInterface
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, MisdirectedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import aws
 from app.config import Settings
+from app.cookies import RememberedSessions
 
 OPEN_PATHS = {"/healthz"}
 PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")  # each tells of a proxy in between
@@ -66,7 +66,7 @@ def nonce() -> str:
     return value
 
 
-class SessionCookie(SecureCookieSessionInterface):
+class SessionCookie(RememberedSessions):
     """The session's cookie, sent back over https only where it was given over https."""
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 the interface is Flask's

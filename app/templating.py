@@ -10,8 +10,9 @@ from markupsafe import Markup
 
 from app import aws, respond, security
 from app.blueprints import GROUPS, Nav
+from app.cookies import csrf_token
 from app.drawer import drawer
-from app.rendering import KEPT, csrf_token
+from app.rendering import KEPT
 
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from app.awsdata import WordlessFiles, loader
 from app.calls_markup import took
 from app.markup import attributes, button, icon, icon_button, link_button
-from app.rendering import LONGEST
+from app.rendering import LONGEST, with_fields
 
 EVIL = '"><script>alert(1)</script>'
 
@@ -64,6 +64,42 @@ def test_addresses_are_flasks_own(app: Flask) -> None:
             assert render(app, "{{ url_for(endpoint, **values)|safe }}", endpoint=endpoint, values=values) == url_for(
                 endpoint, **values
             )
+
+
+def test_fields_stand_in_an_address_as_flask_writes_them(app: Flask) -> None:
+    fields = {"schema": "a b&c", "sql": "SELECT 'ü' /* + */", "none": None, "f": ["1", "2"], "page": 2}
+    address = url_for("rds.table", identifier="x")
+    assert with_fields(address, fields) == url_for("rds.table", identifier="x", **fields)
+    assert with_fields(address, {"none": None}) == address
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        'icon("search", size="small")',
+        'button("Go <b>", "primary", "play", title="<i>")',
+        'link_button("Go", "/x?a=1&b=2")',
+        'icon_button("Close", "close")',
+        'breadcrumbs([("A", "/a"), ("<b>", "")])',
+        'skeleton(3, label="Wait")',
+    ],
+)
+def test_a_part_drawn_at_compile_time_is_what_a_call_gives(app: Flask, call: str) -> None:
+    imports = "".join(f'{{% from "macros/{name}.html" import {parts} %}}' for name, parts in FROM.items())
+    folded = app.jinja_env.compile(imports + "{{ " + call + " }}", raw=True)
+    assert "context.call(" not in folded
+    name = call.partition("(")[0]
+    as_variable = imports + "{% set part = " + name + " %}{{ " + call.replace(name, "part", 1) + " }}"
+    assert render(app, imports + "{{ " + call + " }}") == render(app, as_variable)
+
+
+@pytest.mark.parametrize("call", ['button("Go", changes=true)', 'button("Go", "", "", "submit", false, true)'])
+def test_a_part_that_looks_at_the_account_is_drawn_for_each_page(app: Flask, call: str) -> None:
+    text = '{% from "macros/forms.html" import button %}{{ ' + call + " }}"
+    assert "context.call(" in app.jinja_env.compile(text, raw=True)
+
+
+FROM = {"icons": "icon", "forms": "button, link_button, icon_button", "nav": "breadcrumbs", "states": "skeleton"}
 
 
 class Text(str):

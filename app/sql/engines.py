@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from app.sql import errors, mysql_connect, mysql_pipe, postgres_connect
+from app.sql import errors, mysql_connect, mysql_pipe, postgres_connect, postgres_pipe
 from app.sql.pool import Full, Lent, Pool, close
 from app.sql.target import Target
 
@@ -97,7 +97,7 @@ class Engines:
                 raise
 
     def _make(self, target: Target) -> Pool:
-        settle = mysql_pipe.receive if target.dialect == "mysql" else _nothing
+        settle = mysql_pipe.receive if target.dialect == "mysql" else postgres_pipe.settle
         return Pool(lambda: self._connect(target), settle, MOST, WAIT, RECYCLE)
 
     def _connect(self, target: Target) -> Any:
@@ -111,10 +111,6 @@ class Engines:
             if pool:
                 pool.empty()
             return open_connection(target, password(True))
-
-
-def _nothing(_connection: Any) -> None:
-    """PostgreSQL's sessions leave nothing unread."""
 
 
 def _place(target: Target) -> tuple[str, int]:

@@ -19,23 +19,15 @@ import psycopg
 from psycopg import pq
 from psycopg.rows import tuple_row
 
-from app.sql import errors, postgres_values, values
+from app.sql import errors, postgres_pipe, postgres_values, values
 from app.sql.options import Answer, Options
 from app.sql.postgres_errors import translate
+from app.sql.postgres_pipe import OneStatement
 from app.sql.statements import Statement, bind
 from app.sql.target import Dialect
 
 CURSOR = "DECLARE trellis_{number} NO SCROLL CURSOR FOR "
-# What a rolled back transaction leaves behind: prepared statements, advisory locks.
-CLEAN = "DEALLOCATE ALL; RESET SESSION AUTHORIZATION; RESET ALL; SELECT pg_advisory_unlock_all()"
 INVALID_CURSOR = ("42P11", "42601", "0A000")  # not a plain query after all: SELECT INTO, a changing WITH
-
-
-class OneStatement(psycopg.RawCursor[Any]):
-    """A cursor that always uses the extended protocol: the server itself refuses a second statement."""
-
-    def _execute_send(self, query: Any, **options: Any) -> None:
-        super()._execute_send(query, **{**options, "force_extended": True})
 
 
 class PostgresSession:
@@ -48,8 +40,10 @@ class PostgresSession:
         self._write = False
         self._notices: list[str] = []
         self._number = 0  # of the cursor; an old one stays open until the transaction ends, which saves a round trip
+        self._before = 0  # characters of our own before the person's text in what was sent last
         self._finished = False
         self._alone = False
+        self._links = False  # whether dblink was named: its connections outlive the transaction
         self.reusable = True
 
     def begin(self, options: Options) -> None:
@@ -86,16 +80,16 @@ class PostgresSession:
         if self._alone and statement.gives_rows:
             raise errors.NotHere("A query needs no place outside a transaction.", remedy="Run it as usual.")
         text, bound, _ = bind(statement, values, "$")
+        self._links = self._links or "dblink" in text.lower()
         self._notices.clear()
         with OneStatement(self._connection, row_factory=tuple_row) as cursor:
             try:
-                if statement.gives_rows and self._declare(cursor, text, bound):
-                    return self._fetch(cursor, statement.text, options)
+                if statement.gives_rows and self._query(cursor, text, bound, options, statement.text):
+                    return self._rows(cursor, options)
                 return self._direct(cursor, text, bound, options)
             except psycopg.Error as error:
                 self.reusable = self.reusable and not self._connection.closed
-                offset = _declared(cursor)
-                raise translate(error, statement.text, offset) from error
+                raise translate(error, statement.text, self._before) from error
 
     @property
     def lent(self) -> Any:
@@ -103,36 +97,45 @@ class PostgresSession:
         self.reusable = False
         return self._connection
 
-    def _declare(self, cursor: Any, text: str, bound: list[object]) -> bool:
-        """Open a cursor for the query; False where it can only run directly, which only a writing session tries."""
+    def _query(self, cursor: OneStatement, text: str, bound: list[object], options: Options, shown: str) -> bool:
+        """Open a cursor for the query and fetch its rows; False where it can only run directly.
+
+        That only a writing session tries. Without parameters the declaration and the rows come in one trip.
+        """
         self._number += 1
-        declared = CURSOR.format(number=self._number) + text
-        if not self._write:
-            cursor.execute(declared, bound or None)
-            return True
-        self._send("SAVEPOINT trellis")
+        start = CURSOR.format(number=self._number)
+        self._before = len(start)
+        fetching = self._fetching(shown, options)
+        if self._write:
+            self._send("SAVEPOINT trellis")
         try:
-            cursor.execute(declared, bound or None)
+            if bound:
+                cursor.execute(start + text, bound)
+            else:
+                cursor.execute_all([start + text, *fetching])
         except psycopg.Error as error:
-            if error.sqlstate not in INVALID_CURSOR:
+            if not self._write or error.sqlstate not in INVALID_CURSOR:
                 raise
             self._send("ROLLBACK TO SAVEPOINT trellis")
             return False
+        if bound:
+            cursor.execute_all(fetching)
         return True
 
-    def _fetch(self, cursor: Any, text: str, options: Options) -> Answer:
-        rows: list[tuple[values.Cell, ...]] = []
-        columns: tuple[values.Column, ...] = ()
-        shown = text[:500].replace("/*", "/ *").replace("*/", "* /")  # what pg_stat_activity shows while it runs
-        if options.skip:
-            cursor.execute(f"MOVE FORWARD {options.skip} FROM trellis_{self._number} /* {shown} */")
-        cursor.execute(f"FETCH FORWARD {options.limit + 1} FROM trellis_{self._number} /* {shown} */")
+    def _fetching(self, shown: str, options: Options) -> list[str]:
+        """Return the statements that skip and fetch rows, with the beginning of the text for pg_stat_activity."""
+        words = shown[:500].replace("/*", "/ *").replace("*/", "* /")
+        place = f"FROM trellis_{self._number} /* {words} */"
+        skipping = [f"MOVE FORWARD {options.skip} {place}"] if options.skip else []
+        return [*skipping, f"FETCH FORWARD {options.limit + 1} {place}"]
+
+    def _rows(self, cursor: OneStatement, options: Options) -> Answer:
         columns = postgres_values.columns(cursor, self._connection)
-        for row in cursor:
-            rows.append(values.cut(row, options.cell))
+        rows = [values.cut(row, options.cell) for row in cursor.fetchall()]
         return Answer(columns, tuple(rows[: options.limit]), len(rows) > options.limit, notices=tuple(self._notices))
 
     def _direct(self, cursor: Any, text: str, bound: list[object], options: Options) -> Answer:
+        self._before = 0
         cursor.execute(text, bound or None)
         ended = self._connection.info.transaction_status == pq.TransactionStatus.IDLE
         if cursor.description is None:
@@ -147,7 +150,7 @@ class PostgresSession:
     def _send(self, text: str) -> None:
         """Run statements of our own, several in one round trip."""
         try:
-            self._connection.execute(text.encode())
+            postgres_pipe.run(self._connection, text)
         except psycopg.Error as error:
             raise translate(error) from error
 
@@ -160,20 +163,16 @@ class PostgresSession:
         if not self.reusable and not commit:
             self._connection.close()  # it may be in the middle of a stream; the server rolls back
             return
-        try:
-            if commit:
-                self._send("COMMIT")
-                self._send("DISCARD ALL")
-            else:
-                self._send(f"ROLLBACK; {CLEAN}")
-        except errors.SqlError:
+        if self._write:  # temporary tables and the like: a session that wrote is not lent again
             self.reusable = False
-            raise
-        if self._write:
-            self.reusable = False  # temporary tables and the like: a session that wrote is not lent again
-
-
-def _declared(cursor: Any) -> int:
-    """Return how many characters of our own stood before the person's text in what was sent last."""
-    sent = cursor._query.query if cursor._query else b""
-    return sent.index(b" FOR ") + 5 if sent.startswith(b"DECLARE trellis_") else 0
+            self._send("COMMIT" if commit else "ROLLBACK")
+            return
+        if self._links:
+            self.reusable = False
+            self._connection.close()
+            return
+        try:
+            postgres_pipe.clean(self._connection)
+        except psycopg.Error as error:
+            self.reusable = False
+            raise translate(error) from error

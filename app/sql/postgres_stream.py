@@ -10,7 +10,7 @@ from psycopg import generators, pq
 from app.sql import errors, postgres_values
 from app.sql.csv_cells import END, Csv, Guard, is_quoted
 from app.sql.postgres_errors import translate
-from app.sql.postgres_session import OneStatement
+from app.sql.postgres_pipe import OneStatement
 from app.sql.statements import Statement, bind, words
 from app.sql.values import Column, Value
 

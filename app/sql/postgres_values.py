@@ -1,9 +1,11 @@
 """Columns of PostgreSQL, by the OIDs of their types."""
 
+from functools import lru_cache
 from typing import Any
 
 import psycopg
 from psycopg.rows import tuple_row
+from psycopg.types import TypeInfo
 
 from app.sql.values import Column, Kind
 
@@ -39,11 +41,24 @@ KINDS: dict[str, Kind] = {
 
 def columns(cursor: Any, connection: Any) -> tuple[Column, ...]:
     """Return the columns of a cursor's result; types that the driver does not know are asked for once."""
-    described = cursor.description or ()
-    known = connection.adapters.types
-    strange = sorted({each.type_code for each in described if known.get(each.type_code) is None})
+    result, known = cursor.pgresult, connection.adapters.types
+    types = [result.ftype(place) for place in range(result.nfields)]
+    strange = sorted({oid for oid in types if known.get(oid) is None})
     names = _names(connection, strange) if strange else {}
-    return tuple(_column(each, known.get(each.type_code), names) for each in described)
+    found = []
+    for place, oid in enumerate(types):
+        name, info = (result.fname(place) or b"").decode(), known.get(oid)
+        if info is None:
+            found.append(Column(name, names.get(oid, "unknown"), "text"))
+        else:
+            found.append(_column(name, info, oid, result.fmod(place)))
+    return tuple(found)
+
+
+@lru_cache(4096)
+def _column(name: str, info: TypeInfo, oid: int, modifier: int) -> Column:
+    kind: Kind = "array" if info.array_oid == oid else KINDS.get(info.name, "other")
+    return Column(name, info.get_type_display(oid=oid, fmod=modifier), kind)
 
 
 def described(result: Any, connection: Any) -> tuple[Column, ...]:
@@ -57,13 +72,6 @@ def described(result: Any, connection: Any) -> tuple[Column, ...]:
         kind: Kind = "text" if info is None else "array" if array else KINDS.get(info.name, "other")
         found.append(Column(name, info.name if info else "unknown", kind))
     return tuple(found)
-
-
-def _column(described: Any, info: Any, names: dict[int, str]) -> Column:
-    if info is None:
-        return Column(described.name, names.get(described.type_code, "unknown"), "text")
-    kind: Kind = "array" if info.array_oid == described.type_code else KINDS.get(info.name, "other")
-    return Column(described.name, described.type_display, kind)
 
 
 def _names(connection: Any, oids: list[int]) -> dict[int, str]:

@@ -5,13 +5,13 @@ import re
 import shutil
 import signal
 import subprocess
-import tempfile
 from pathlib import Path
 
 from embedded.databases import passwords, process
 from embedded.databases.engine import Database, Login, Master
 from embedded.databases.place import Owner, remove
 from embedded.databases.process import Launch
+from embedded.databases.scratch import scratch
 
 ADMIN = "rdsadmin"
 BESIDES_PATH = ("/usr/sbin", "/usr/local/sbin", "/usr/local/bin", "/opt/homebrew/bin", "/opt/homebrew/opt/mariadb/bin")
@@ -19,9 +19,6 @@ INSTALL = (
     "no MariaDB server was found on this machine. Debian, Ubuntu: apt install mariadb-server; "
     "Fedora: dnf install mariadb-server; macOS: brew install mariadb; then try again"
 )
-# In memory while it is made: a hundred small files, each forced to disk, would take seconds.
-MEMORY = Path("/dev/shm")  # noqa: S108
-ROOM = 128 * 1024 * 1024
 SETTINGS = (
     *("--bind-address=127.0.0.1", "--socket=", "--skip-name-resolve", "--skip-symbolic-links", "--skip-log-bin"),
     *("--local-infile=0", "--character-set-server=utf8mb4", "--collation-server=utf8mb4_general_ci"),
@@ -69,16 +66,12 @@ class MariaDb:
 
     def initialise(self, database: Database) -> None:
         """Fill the empty data directory with MariaDB's own tables."""
-        scratch = _scratch(database)
-        try:
-            database.owner.give(scratch)
-            order = [str(program("mariadb-install-db")), "--no-defaults", f"--datadir={scratch}", "--skip-test-db"]
+        with scratch(database.owner, database.directory) as made:
+            order = [str(program("mariadb-install-db")), "--no-defaults", f"--datadir={made}", "--skip-test-db"]
             settings = ["--auth-root-authentication-method=normal", "--innodb-log-file-size=32M", "--skip-name-resolve"]
-            process.run_as(database.owner, [*order, *settings], scratch)
-            shutil.copytree(scratch, database.data)
+            process.run_as(database.owner, [*order, *settings], made)
+            shutil.copytree(made, database.data)
             database.owner.give_tree(database.data)
-        finally:
-            remove(scratch)
 
     def launch(self, database: Database, first: Master | None) -> Launch:
         """Return how to start it: closed to files, plug-ins and the network."""
@@ -124,11 +117,6 @@ class MariaDb:
 
     def _run(self, database: Database, sql: str) -> str:
         return self.run(Login(database.port, ADMIN, database.admin_password), sql)
-
-
-def _scratch(database: Database) -> Path:
-    in_memory = MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM
-    return Path(tempfile.mkdtemp(prefix="trellis-", dir=MEMORY if in_memory else database.directory))
 
 
 def admin_orders(database: Database) -> list[str]:

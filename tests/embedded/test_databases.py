@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from embedded.databases import confined, engine, passwords, place, ports, process
+from embedded.databases import confined, engine, passwords, place, ports, process, scratch
 from embedded.databases.mariadb import MariaDb
 from embedded.databases.place import Owner
 
@@ -163,3 +163,16 @@ def test_where_mariadb_is_missing_the_package_is_named(monkeypatch: pytest.Monke
     monkeypatch.setattr("embedded.databases.mariadb.BESIDES_PATH", ("/nowhere",))
     for words in ("apt install mariadb-server", "brew install mariadb"):
         assert words in MariaDb().missing()
+
+
+def test_what_a_killed_process_left_while_it_made_a_database_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / f"{scratch.PREFIX}left"
+    (left / "data").mkdir(parents=True)
+    (left / "lock").touch()
+    foreign = tmp_path / "trellis-other"
+    foreign.mkdir()
+    with scratch.scratch(Owner(), tmp_path / "none", tmp_path) as made:
+        assert sorted(tmp_path.iterdir()) == [made.parent, foreign]
+        scratch.sweep(tmp_path)  # another one starts meanwhile
+        assert made.is_dir()
+    assert list(tmp_path.iterdir()) == [foreign]

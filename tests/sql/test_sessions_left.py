@@ -1,4 +1,4 @@
-"""What a session on MariaDB leaves for the next person who gets its connection: nothing."""
+"""What a session leaves for the next person who gets its connection: nothing."""
 
 from dataclasses import replace
 
@@ -51,3 +51,20 @@ def test_changed_rows_cost_no_new_connection(engines: Engines, maria: Target) ->
     first = _runs(engines, maria, number).rows
     _runs(engines, maria, "INSERT INTO counted VALUES (1)", write=True, commit=True)
     assert _runs(engines, maria, number).rows == first
+
+
+def test_a_connection_over_which_dblink_was_named_is_not_lent_again(engines: Engines, pg: Target) -> None:
+    number = _runs(engines, pg, "SELECT pg_backend_pid()").rows
+    assert _runs(engines, pg, "SELECT pg_backend_pid() AS n").rows == number
+    _runs(engines, pg, "SELECT 'dblink_connect'")
+    assert _runs(engines, pg, "SELECT pg_backend_pid()").rows != number
+
+
+def test_advisory_locks_and_settings_end_with_the_session(engines: Engines, pg: Target) -> None:
+    number = _runs(engines, pg, "SELECT pg_backend_pid(), pg_advisory_lock(7)::text").rows[0][0]
+    _runs(engines, pg, "SELECT set_config('work_mem', '99MB', false)")
+    state = "SELECT pg_backend_pid(), current_setting('work_mem'), (SELECT count(*) FROM pg_locks WHERE objid = 7)"
+    found = _runs(engines, pg, state).rows[0]
+    assert found[0] == number
+    assert found[1] != "99MB"
+    assert found[2] == 0

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
-from embedded.databases import engine, ports, process
+from embedded.databases import engine, ports, process, scratch
 from embedded.databases.engine import Database, Master, ServerFailed
 from embedded.databases.place import Place, exists, prepare
 from embedded.databases.process import Server
@@ -44,6 +44,7 @@ class Servers:
         """Where data is kept, made when the first instance is."""
         if self._place is None:
             self._place = prepare(self._state)
+            scratch.sweep()
         return self._place
 
     def has_place(self) -> bool:

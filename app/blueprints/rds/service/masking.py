@@ -10,6 +10,8 @@ MASK = "'***'"
 
 def masked(script: str, dialect: Dialect) -> str:
     """Return a script in which every text after IDENTIFIED or PASSWORD in a changing statement is a mask."""
+    if not any(word in script.upper() for word in SECRET_AFTER):
+        return script
     parts, done, first, secret = [], 0, "", False
     for kind, start, end in tokens(script, dialect):
         word = script[start:end].upper() if kind == "word" else ""

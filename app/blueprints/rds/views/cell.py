@@ -2,10 +2,10 @@
 
 import re
 from collections.abc import Callable
-from typing import Any
+from urllib.parse import quote
 
 from flask import Response as FlaskResponse
-from flask import request, url_for
+from flask import request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -13,6 +13,7 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import keys
 from app.blueprints.rds.views import exports
 from app.blueprints.rds.views.connected import Connected, connected
+from app.rendering import url_for, with_fields
 from app.sql import cell as cells
 from app.sql.cell import Place
 
@@ -42,11 +43,11 @@ def _type(binary: bool) -> str:
 
 
 def address(there: Connected, schema: str, table: str) -> Callable[[str, str], str]:
-    """Return a function that makes the address of a cell of a table from its row's key and its column."""
-    database = there.target.database or None
+    """Return a function that makes the address of a cell of a table from its row's key, as it is quoted, and column."""
+    where = {"database": there.target.database or None, "schema": schema, "table": table}
+    base = with_fields(url_for("rds.cell", identifier=there.instance.identifier), where)
 
     def make(key: str, column: str) -> str:
-        where: dict[str, Any] = {"database": database, "schema": schema, "table": table, "key": key, "column": column}
-        return url_for("rds.cell", identifier=there.instance.identifier, **where) if key else ""
+        return f"{base}&key={key}&column={quote(column)}" if key else ""
 
     return make

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from flask import request, url_for
+from flask import request
 
 from app import aws
 from app.blueprints.rds.service import parameters, scripts, walking
@@ -14,6 +14,7 @@ from app.blueprints.rds.views import history, snippets
 from app.blueprints.rds.views.asked import Asked
 from app.blueprints.rds.views.connected import Connected
 from app.problems import Problem
+from app.rendering import url_for, with_fields
 from app.security import from_elsewhere
 from app.sql import statements
 from app.sql.errors import SqlError
@@ -114,5 +115,4 @@ def _share(page: QueryPage) -> str:
     fields = {"database": asked.database, "sql": asked.sql, "page": asked.page if asked.page > 1 else ""}
     fields = {name: value for name, value in fields.items() if value} | dict(asked.fields)
     size = sum(len(str(value)) for value in fields.values())
-    values: dict[str, Any] = dict(fields)
-    return url_for("rds.query", identifier=page.instance, **values) if size <= LONGEST_URL else ""
+    return with_fields(url_for("rds.query", identifier=page.instance), fields) if size <= LONGEST_URL else ""

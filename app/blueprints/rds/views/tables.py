@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, get_args
 from urllib.parse import quote
 
-from flask import request, url_for
+from flask import request
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
@@ -17,11 +17,13 @@ from app.blueprints.rds.service.cells import as_json
 from app.blueprints.rds.views import exports, snippets
 from app.blueprints.rds.views.cell import address as cell_address
 from app.blueprints.rds.views.connected import Connected, connected
+from app.rendering import url_for, with_fields
 from app.sql import page as paging
 from app.sql.edit import Edit
 from app.sql.page import Filter, Page, Query, Way
 from app.sql.values import Cell, Column
 
+OPENED, COMMA, CLOSED = (quote(mark) for mark in "[,]")  # of a key in an address
 COMPARISONS = (*paging.COMPARE, "null", "not null")
 
 
@@ -128,6 +130,8 @@ def _page(there: Connected, query: Query, found: Page) -> TablePage:
 def _addresses(there: Connected, query: Query) -> Callable[..., str]:
     """Return a function that makes the address of another page of the same table."""
 
+    base = url_for("rds.table", identifier=there.instance.identifier)
+
     def make(**changes: Any) -> str:
         fields = {
             "database": there.target.database or None,
@@ -138,7 +142,7 @@ def _addresses(there: Connected, query: Query) -> Callable[..., str]:
             "f": [filter_text(one) for one in query.filters] or None,
             **changes,
         }
-        return url_for("rds.table", identifier=there.instance.identifier, **fields)
+        return with_fields(base, fields)
 
     return make
 
@@ -160,16 +164,29 @@ def _link(there: Connected, schema: str, name: str, column: str) -> Callable[[Ce
         schema=schema,
         table=name,
     )
-    return lambda value: f"{base}&f={quote(keys.dump((column, '=', value)))}"
+    start = f"{base}&f={quote(keys.dump((column, '=', 0))[:-2])}"
+
+    def link(value: Cell) -> str:
+        if type(value) is int:  # what nearly every one is
+            return f"{start}{value}{CLOSED}"
+        return f"{base}&f={quote(keys.dump((column, '=', value)))}"
+
+    return link
 
 
 def _keys(found: Page) -> list[str]:
-    """Return what names each row to the editing pages, an empty text where nothing does."""
+    """Return what names each row in an address of the editing pages, an empty text where nothing does."""
     key, names = found.structure.key(), [column.name for column in found.answer.columns or ()]
     if not key:
         return ["" for _ in found.answer.rows]
     places = [names.index(name) for name in key]
-    return [keys.dump([row[place] for place in places]) for row in found.answer.rows]
+    return [_key([row[place] for place in places]) for row in found.answer.rows]
+
+
+def _key(values: list[Cell]) -> str:
+    if all(type(value) is int for value in values):  # what nearly every one is
+        return f"{OPENED}{COMMA.join(map(str, values))}{CLOSED}"
+    return quote(keys.dump(values))
 
 
 def _as_json(page: TablePage) -> Response:

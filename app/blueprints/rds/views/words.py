@@ -1,11 +1,10 @@
 """What the templates of RDS need besides their pages."""
 
-from functools import partial
 from typing import Any
 
 from app import drawer
 from app.blueprints.rds.blueprint import bp
-from app.blueprints.rds.views.markup import cells
+from app.blueprints.rds.views.markup import grid, table_rows
 
 FIRST = {
     "postgres": (
@@ -32,5 +31,5 @@ def calls() -> dict[str, Any]:
 
 @bp.context_processor
 def shared() -> dict[str, Any]:
-    """Give every template of RDS the way to show cells and calls."""
-    return {"cells": cells, "calls": calls, "cell_file": partial, "first_queries": first_queries}
+    """Give every template of RDS the way to show rows and calls."""
+    return {"grid": grid, "table_rows": table_rows, "calls": calls, "first_queries": first_queries}

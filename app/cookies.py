@@ -1,0 +1,67 @@
+"""The session's cookie and the forms' tokens: what was once verified or signed is remembered.
+
+To verify a cookie and to sign a token each cost as much as a small query, for the same answer on every page. Both are
+remembered by all that they are made of, the secret keys included.
+"""
+
+import time
+from copy import deepcopy
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask, Request, current_app, g, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask_wtf.csrf import generate_csrf
+from itsdangerous import BadSignature
+
+KEPT = 1024  # cookies, and tokens, that are remembered
+LONGEST = 2000  # characters of a cookie that is remembered
+TOKEN_SECONDS = 60  # for which a form's token is signed once; it ends that much earlier
+FIELD = "csrf_token"  # Flask-WTF's name in the session and in g
+
+
+class RememberedSessions(SecureCookieSessionInterface):
+    """Flask's sessions in signed cookies, whose signatures are verified once."""
+
+    def __init__(self) -> None:
+        self._known = lru_cache(KEPT)(self._verified)
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Return the session of a cookie, an empty one where it is not ours or too old."""
+        text = request.cookies.get(self.get_cookie_name(app), "")
+        if not app.secret_key or not 0 < len(text) <= LONGEST:
+            return super().open_session(app, request)
+        keys = (app.secret_key, *(app.config["SECRET_KEY_FALLBACKS"] or ()))
+        try:
+            values, signed = self._known(app, keys, text)
+        except BadSignature:
+            return self.session_class()
+        age = int(time.time()) - signed
+        lasting = 0 <= age <= app.permanent_session_lifetime.total_seconds()
+        return self.session_class(deepcopy(values) if lasting else None)
+
+    def _verified(self, app: Flask, _keys: tuple[str | bytes, ...], text: str) -> tuple[dict[str, Any], int]:
+        """Return a cookie's values and when it was signed. Raises BadSignature, which is not remembered."""
+        serializer = self.get_signing_serializer(app)
+        assert serializer is not None  # noqa: S101 there is a key
+        values, signed = serializer.loads(text, return_timestamp=True)
+        return values, int(signed.timestamp())
+
+
+def csrf_token() -> str:
+    """Return this request's token for forms: Flask-WTF's own, signed once a minute for each session."""
+    token: str | None = g.get(FIELD)
+    if token is None:
+        raw = session.get(FIELD)
+        key = current_app.config.get("WTF_CSRF_SECRET_KEY", current_app.secret_key)
+        remembered = isinstance(raw, str)
+        token = _signed(key, raw, int(time.time()) // TOKEN_SECONDS) if remembered else generate_csrf()
+        setattr(g, FIELD, token)
+    return token
+
+
+@lru_cache(KEPT)
+def _signed(_key: str | bytes, _raw: str, _minute: int) -> str:
+    """Return the token of the request's session; the arguments are what it is made of."""
+    token: str = generate_csrf()
+    return token
