@@ -87,6 +87,8 @@ def _imports(folder: Path) -> Iterator[str]:
 
 
 def _cfn_lint(folder: Path) -> Iterator[str]:
+    if any(extensions.problems(folder)):
+        return  # they are told already, and may be why there is nothing to read
     beside = Path(sys.executable).with_name("cfn-lint")
     tool = str(beside) if beside.exists() else shutil.which("cfn-lint")
     if tool is None:

@@ -1,4 +1,4 @@
-"""An instance as the platform makes one: the bundle unpacked, its requirements in a new venv, its Procfile behind nginx."""
+"""An instance as the platform makes one: the bundle unpacked, its requirements installed, its Procfile behind nginx."""
 
 import os
 import shlex

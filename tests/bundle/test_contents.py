@@ -4,8 +4,9 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
 import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -22,7 +23,7 @@ NEEDED = {
     "gunicorn.conf.py": b"workers = 1\n",
     "LICENSE": b"MIT\n",
     ".platform/hooks/postdeploy/50_smoke_test.sh": b"#!/bin/sh\n",
-    ".ebextensions/01.config": b"option_settings:\n  aws:elasticbeanstalk:environment:\n    EnvironmentType: SingleInstance\n",
+    ".ebextensions/01.config": b"option_settings:\n  aws:elasticbeanstalk:environment:\n    EnvironmentType: x\n",
 }
 
 
@@ -122,68 +123,89 @@ def test_the_label_follows_the_contents_and_not_the_compression(tmp_path: Path) 
     assert package.label(loose) != packed
 
 
-def unpacked(tmp_path: Path, **changes: bytes | None) -> list[str]:
-    """Return the problems of a small good bundle with these files changed, added or (None) left out."""
-    files = {**NEEDED, **{name: content for name, content in changes.items() if content is not None}}
-    kept = [Member(name, files[name]) for name in sorted(files) if changes.get(name, b"") is not None]
-    path = tmp_path / "made.zip"
-    contents.write(path, kept)
-    return checks.run(path)
+def unpack(folder: Path, **changes: bytes | None) -> list[str]:
+    """Unpack a small good bundle with these files changed, added or (None) left out; return the files' names."""
+    files = {**NEEDED, **changes}
+    for name, content in files.items():
+        if content is not None:
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
+            (folder / name).write_bytes(content)
+    return [name for name, content in files.items() if content is not None]
 
 
 def test_a_small_good_bundle_has_no_problem(tmp_path: Path) -> None:
-    assert unpacked(tmp_path, **{"application.py": b"from app import application\n"}) == []
+    contents.write(tmp_path / "made.zip", [Member(name, content) for name, content in NEEDED.items()])
+    assert checks.run(tmp_path / "made.zip") == []
+    with zipfile.ZipFile(tmp_path / "made.zip", "a") as archive:
+        archive.writestr("app/tests/test_x.py", "")
+    assert checks.run(tmp_path / "made.zip") == ["app/tests/test_x.py does not belong into it"]
 
 
-SETTING = b"option_settings:\n  %s:\n    %s: 1\n"
-PROPERTIES = b"aws:elasticbeanstalk:application:environment"
-BAD: dict[str, tuple[str, bytes | None, str]] = {
-    "tests": ("app/tests/test_x.py", b"", "does not belong"),
-    "a venv": (".venv/pyvenv.cfg", b"", "does not belong"),
-    "a cache": ("app/__pycache__/x.pyc", b"", "does not belong"),
-    "an env file": (".env", b"", "does not belong"),
-    "a key": ("app/keys.py", b"KEY = 'AKIA" + b"A234567BCDEFGHIJ" + b"'", "looks like a credential"),
-    "no licence": ("LICENSE", None, "LICENSE is missing"),
-    "a loose requirement": ("requirements.txt", b"Flask>=3\n", "names no exact version"),
-    "an address": ("requirements.txt", b"git+https://example.com/x\n", "names no exact version"),
-    "no process": ("Procfile", b"worker: sleep 1\n", "no process web"),
-    "a bad line": ("Procfile", b"web: gunicorn x\nnonsense\n", "not of the form"),
-    "no callable": ("application.py", b"application = 1\n", "gives no application"),
-    "no import": ("application.py", b"import nowhere_to_be_found\n", "No module named"),
-    "an unknown option": (
-        ".ebextensions/02.config",
-        SETTING % (b"aws:elasticbeanstalk:command", b"Timeuot"),
-        "no option Timeuot",
-    ),
-    "an unknown namespace": (".ebextensions/02.config", SETTING % (b"aws:nowhere", b"x"), "aws:nowhere is not one"),
-    "a property's name": (".ebextensions/02.config", SETTING % (PROPERTIES, b"a-b"), "a-b is no name"),
-    "a secret": (".ebextensions/02.config", SETTING % (PROPERTIES, b"TRELLIS_SECRET_KEY"), "is a secret"),
-    "an option twice": (
-        ".ebextensions/02.config",
-        SETTING % (b"aws:elasticbeanstalk:environment", b"EnvironmentType"),
-        "set in 01.config already",
-    ),
-    "a key twice": (".ebextensions/02.config", b"Resources: {}\nResources: {}\n", "Resources stands twice"),
-    "a short tag": (".ebextensions/02.config", b"Resources:\n  X:\n    Type: !Ref Y\n", "!Ref"),
-    "a name not read": (".ebextensions/02.yaml", b"", "would not be read"),
-    "an unknown part": (".ebextensions/02.config", b"option_setting: {}\n", "unknown key option_setting"),
+NAMES = {
+    "app/tests/test_x.py",
+    "tests/test_x.py",
+    ".venv/pyvenv.cfg",
+    "app/__pycache__/x.pyc",
+    ".env",
+    ".git/config",
+    ".trellis/env",
+    "app/x.py~",
+}
+
+
+def test_names_that_do_not_belong_are_found() -> None:
+    found = list(checks._names([*NEEDED, *NAMES]))
+    assert {line.split()[0] for line in found} == NAMES
+    assert list(checks._names([name for name in NEEDED if name != "LICENSE"])) == ["LICENSE is missing"]
+    assert "no hook" in next(iter(checks._names([name for name in NEEDED if "hooks" not in name])))
+
+
+ENVIRONMENT = "aws:elasticbeanstalk:environment"
+PROPERTIES = "aws:elasticbeanstalk:application:environment"
+EXTENSION = ".ebextensions/02.config"
+
+
+def setting(namespace: str, name: str, value: str = "1") -> bytes:
+    return f"option_settings:\n  {namespace}:\n    {name}: {value}\n".encode()
+
+
+Check = Callable[[Path], Iterator[str]]
+BAD: dict[str, tuple[Check, str, bytes, str]] = {
+    "a key": (checks._no_secrets, "app/keys.py", b"KEY = 'AKIA" + b"A234567BCDEFGHIJ" + b"'", "a credential"),
+    "a loose requirement": (checks._pinned, "requirements.txt", b"Flask>=3\n", "names no exact version"),
+    "an address": (checks._pinned, "requirements.txt", b"git+https://example.com/x\n", "names no exact version"),
+    "no process": (checks._procfile, "Procfile", b"worker: sleep 1\n", "no process web"),
+    "a bad line": (checks._procfile, "Procfile", b"web: gunicorn x\nnonsense\n", "not of the form"),
+    "no callable": (checks._imports, "application.py", b"import app\napplication = 1\n", "gives no application"),
+    "no import": (checks._imports, "application.py", b"import nowhere_to_be_found\n", "No module named"),
+    "an option": (extensions.problems, EXTENSION, setting(ENVIRONMENT, "EnvironmentTipe"), "no option"),
+    "a namespace": (extensions.problems, EXTENSION, setting("aws:nowhere", "x"), "aws:nowhere is not one"),
+    "a property's name": (extensions.problems, EXTENSION, setting(PROPERTIES, "a-b"), "a-b is no name"),
+    "a secret": (extensions.problems, EXTENSION, setting(PROPERTIES, "TRELLIS_SECRET_KEY"), "is a secret"),
+    "an option twice": (extensions.problems, EXTENSION, setting(ENVIRONMENT, "EnvironmentType"), "in 01.config"),
+    "a key twice": (extensions.problems, EXTENSION, b"Resources: {}\nResources: {}\n", "Resources stands twice"),
+    "a short tag": (extensions.problems, EXTENSION, b"Resources:\n  X:\n    Type: !Ref Y\n", "!Ref"),
+    "a name not read": (extensions.problems, ".ebextensions/02.yaml", b"", "would not be read"),
+    "an unknown part": (extensions.problems, EXTENSION, b"option_setting: {}\n", "unknown key option_setting"),
+    "no mapping": (extensions.problems, EXTENSION, b"- x\n", "no mapping"),
+    "too many bytes": (extensions.problems, EXTENSION, setting(PROPERTIES, "LONG", "x" * 4100), "over 4,096"),
     "a bad resource": (
-        ".ebextensions/02.config",
+        checks._cfn_lint,
+        EXTENSION,
         b"Resources:\n  X:\n    Type: AWS::S3::Bucket\n    Properties:\n      BucketNam: x\n",
         "BucketNam",
-    ),
-    "too many bytes": (
-        ".ebextensions/02.config",
-        SETTING[:-2] % (PROPERTIES, b"LONG") + b"x" * 4100 + b"\n",
-        "over 4,096",
     ),
 }
 
 
 @pytest.mark.parametrize("case", BAD)
 def test_each_check_finds_what_it_is_there_for(case: str, tmp_path: Path) -> None:
-    name, content, expected = BAD[case]
-    assert [problem for problem in unpacked(tmp_path, **{name: content}) if expected in problem]
+    check, name, content, expected = BAD[case]
+    folder = tmp_path / "bundle"
+    unpack(folder)
+    assert check is checks._imports or check is checks._cfn_lint or list(check(folder)) == []
+    unpack(folder, **{name: content})
+    assert [problem for problem in check(folder) if expected in problem]
 
 
 def test_cfn_lint_that_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -191,7 +213,8 @@ def test_cfn_lint_that_is_missing_is_said(tmp_path: Path, monkeypatch: pytest.Mo
         return None
 
     monkeypatch.setattr(shutil, "which", nowhere)
-    monkeypatch.setattr(checks.sys, "executable", str(tmp_path / "python"))
+    monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
+    unpack(tmp_path)
     assert [problem for problem in checks._cfn_lint(tmp_path) if "were not checked" in problem]
 
 
@@ -208,10 +231,9 @@ def test_both_forms_tell_the_application_how_many_proxies_there_are(tmp_path: Pa
             if one.name.startswith(".ebextensions/"):
                 (folder / one.name).parent.mkdir(parents=True, exist_ok=True)
                 (folder / one.name).write_bytes(one.content)
-        found = {name: value for file in extensions.files(folder) for _, name, value in settings_of(file)}
+        found = {
+            name: value
+            for file in extensions.files(folder)
+            for _, name, value in extensions.settings(extensions.read(file))
+        }
         assert found["TRELLIS_PROXIES"] == proxies
-
-
-settings_of: Callable[[Path], list[tuple[str, str, object]]] = lambda file: list(  # noqa: E731
-    extensions.settings(extensions.read(file))
-)

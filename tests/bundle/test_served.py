@@ -1,4 +1,4 @@
-"""The bundle as Elastic Beanstalk would run it: its own Procfile behind nginx, as nobody, within an instance's memory."""
+"""The bundle as Elastic Beanstalk would run it: its Procfile behind nginx, as nobody, within an instance's memory."""
 
 import random
 import re

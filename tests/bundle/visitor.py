@@ -1,4 +1,4 @@
-"""A browser's requests to an instance: cookies kept, any Host, any headers, from any address of the loopback network."""
+"""A browser's requests to an instance: cookies kept, any Host, any headers, from any loopback address."""
 
 import http.client
 import json
