@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app import assets, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
+from app.beanstalk import commands as beanstalk
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -33,6 +34,7 @@ def create_app(
     carry.init_app(app)
     app.extensions["navs"] = [nav for _, nav in found if nav is not None]
     templating.init_app(app)
+    beanstalk.init_app(app)
     for bp, _ in found:
         app.register_blueprint(bp)
     return app
