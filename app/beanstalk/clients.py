@@ -44,7 +44,11 @@ class Stopped(Exception):
 
 
 _QUOTA = "Ask for a higher quota under Service Quotas in AWS's console, or terminate what is not used any more."
+_EXPIRED = "The credentials have expired: sign in to AWS again, then run the command again."
 _WORDS = {
+    "ExpiredToken": _EXPIRED,
+    "ExpiredTokenException": _EXPIRED,
+    "RequestExpired": _EXPIRED,
     "TooManyEnvironmentsException": f"The account has as many environments as it may have. {_QUOTA}",
     "TooManyApplicationsException": f"The account has as many applications as it may have. {_QUOTA}",
     "TooManyBucketsException": f"The account has as many buckets as it may have. {_QUOTA}",

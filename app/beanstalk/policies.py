@@ -64,7 +64,8 @@ class Place:
 def instance(place: Place, access: str = "read") -> list[dict[str, Any]]:
     """Return the policies with which the instance reads the account, or (`change`) changes it too."""
     where = Where(place.partition, place.region, place.account)
-    grants = [grant for grant in _grants(where) if access == "change" or grant.action not in _changing(where)]
+    left_out = set() if access == "change" else _changing(where)
+    grants = [grant for grant in _grants(where) if grant.action not in left_out]
     statements = iam._merge(scoped(grant, place) for grant in grants)
     return packed([*statements, *_always(place)])
 

@@ -29,6 +29,7 @@ class Stubs:
     stubbers: dict[str, Stubber]
     slept: list[float] = field(default_factory=list)
     interrupt: bool = False
+    read: Callable[[str], str] = lambda _: ""  # what lies at a presigned address
 
     def sleep(self, seconds: float) -> None:
         """Take the place of waiting; `interrupt` is a person's Ctrl-C meanwhile."""
@@ -77,6 +78,7 @@ def run(stubs: Stubs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     app = create_app({"TESTING": True, "home": tmp_path, "secret_key": "tests"})
     app.extensions["beanstalk.clients"] = lambda region: stubs.clients
     app.extensions["beanstalk.sleep"] = stubs.sleep
+    app.extensions["beanstalk.read"] = lambda address: stubs.read(address)
     return lambda *words, **options: _run(app, *words, **options)
 
 
