@@ -153,7 +153,7 @@ def status(region: str | None, environment: str, application: str, follow: bool)
         for cause in told.causes:
             click.echo(f"  {cause}")
         if not follow:
-            for event in environments.latest(clients, application, environment):
+            for event in environments.events(clients, application, environment, most=10):
                 click.echo(deployment.shown(event))
 
 

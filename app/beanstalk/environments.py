@@ -118,18 +118,11 @@ def terminate(clients: Clients, name: str) -> dict[str, Any]:
     return ended
 
 
-def events(clients: Clients, application: str, name: str, since: datetime) -> list[Event]:
-    """Return what was said since a time, oldest first."""
+def events(clients: Clients, application: str, name: str, most: int = 100, **since: datetime) -> list[Event]:
+    """Return the last of what was said, oldest first; `StartTime` asks for what was said since then."""
     answer = clients.beanstalk.describe_events(
-        ApplicationName=application, EnvironmentName=name, StartTime=since, MaxRecords=100
+        ApplicationName=application, EnvironmentName=name, MaxRecords=most, **since
     )
-    found = [Event(one["EventDate"], one["Severity"], one["Message"]) for one in answer["Events"]]
-    return sorted(found, key=lambda one: one.date)
-
-
-def latest(clients: Clients, application: str, name: str, most: int = 10) -> list[Event]:
-    """Return the last events, oldest first."""
-    answer = clients.beanstalk.describe_events(ApplicationName=application, EnvironmentName=name, MaxRecords=most)
     found = [Event(one["EventDate"], one["Severity"], one["Message"]) for one in answer["Events"]]
     return sorted(found, key=lambda one: one.date)
 
@@ -147,7 +140,7 @@ def follow(
     since, end = now() - timedelta(seconds=30), time.monotonic() + most
     while time.monotonic() < end:
         told = find(clients, application, name)  # before the events: the last of them are then not missed
-        for event in events(clients, application, name, since):
+        for event in events(clients, application, name, StartTime=since):
             if event not in seen:
                 seen.add(event)
                 yield event

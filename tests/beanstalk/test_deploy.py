@@ -159,6 +159,16 @@ def created(stubs: Stubs, label: str, **more: str) -> None:
     )
 
 
+def begun(stubs: Stubs, label: str) -> None:
+    """Expect everything up to an environment that AWS begins to make."""
+    looked(stubs)
+    old_roles(stubs)
+    secrets(stubs)
+    stored(stubs, label)
+    new_version(stubs, label, "PROCESSED")
+    created(stubs, label)
+
+
 def test_the_first_deployment_makes_everything_and_follows_it(run: Run, stubs: Stubs, zipped: Path, label: str) -> None:
     looked(stubs)
     new_roles(stubs)
@@ -269,12 +279,7 @@ def test_a_version_that_cannot_be_processed_is_explained(run: Run, stubs: Stubs,
 
 
 def test_an_ill_environment_is_told_with_its_causes(run: Run, stubs: Stubs, zipped: Path, label: str) -> None:
-    looked(stubs)
-    old_roles(stubs)
-    secrets(stubs)
-    stored(stubs, label)
-    new_version(stubs, label, "PROCESSED")
-    created(stubs, label)
+    begun(stubs, label)
     followed(stubs, "Ready", label, event("Environment health went to Degraded", severity="WARN"))
     found(stubs, environment("Ready", label))
     healthy(stubs, "Degraded", "Red", "100.0 % of the requests are failing with HTTP 5xx.")
@@ -322,12 +327,7 @@ def test_a_taken_address_is_told(run: Run, stubs: Stubs, zipped: Path) -> None:
 
 
 def test_ctrl_c_leaves_aws_at_work_and_says_how_to_follow(run: Run, stubs: Stubs, zipped: Path, label: str) -> None:
-    looked(stubs)
-    old_roles(stubs)
-    secrets(stubs)
-    stored(stubs, label)
-    new_version(stubs, label, "PROCESSED")
-    created(stubs, label)
+    begun(stubs, label)
     found(stubs, environment("Launching"))
     stubs.expect("beanstalk.describe_events", {"Events": [event("createEnvironment is starting.")]})
     stubs.interrupt = True
