@@ -74,11 +74,6 @@ def place(clients: Clients, application: str, environment: str) -> Place:
 def make(clients: Clients, order: Order) -> Plan:
     """Look at what there is and return what will be done; makes nothing. Raises Stopped, package.NotABundle."""
     package.check(order.bundle)
-    if order.form == "balanced" and not order.certificate:
-        raise Stopped(
-            "The load-balanced form ends TLS, for which it needs a certificate of AWS Certificate Manager for a domain "
-            "of yours: --certificate ARN --domain trellis.example.com"
-        )
     where = place(clients, order.application, order.environment)
     label = package.label(order.bundle)
     found = environments.find(clients, order.application, order.environment)
@@ -86,9 +81,18 @@ def make(clients: Clients, order: Order) -> Plan:
         _demand_ready(found)
         host = found["CNAME"].lower()
         return Plan(where, label, host.partition(".")[0], host, found.get("SolutionStackName", ""), found)
+    _demand_certificate(order)
     prefix = order.name or f"{order.environment}-{where.account[-6:]}"
     host = environments.address(clients, prefix)
     return Plan(where, label, prefix, host, environments.stack(clients), None)
+
+
+def _demand_certificate(order: Order) -> None:
+    if order.form == "balanced" and not order.certificate:
+        raise Stopped(
+            "The load-balanced form ends TLS, for which it needs a certificate of AWS Certificate Manager for a domain "
+            "of yours: --certificate ARN --domain trellis.example.com"
+        )
 
 
 def _demand_ready(found: dict[str, Any]) -> None:
@@ -106,9 +110,10 @@ def wanted(order: Order, plan: Plan) -> environments.Wanted:
         ("aws:autoscaling:launchconfiguration", "IamInstanceProfile"): place.role,
         ("aws:elasticbeanstalk:environment", "ServiceRole"): "aws-elasticbeanstalk-service-role",
         ("aws:elasticbeanstalk:customoption", "InstanceRole"): place.role,
-        (ENVIRONMENT, "TRELLIS_HOSTS"): ",".join((plan.host, *order.domains)),
         **{(SECRETS, name): arn for name, arn in secret_arns(place).items()},
     }
+    if plan.environment is None or order.domains:  # else the names that were given before stay
+        options[ENVIRONMENT, "TRELLIS_HOSTS"] = ",".join((plan.host, *order.domains))
     if order.certificate:
         options["aws:elbv2:listener:443", "SSLCertificateArns"] = order.certificate
     return environments.Wanted(order.application, order.environment, plan.label, plan.prefix, plan.stack, options)

@@ -132,7 +132,6 @@ def options(**more: str) -> list[dict[str, str]]:
     """Return the options that are set directly, in the order of their names."""
     given = {
         ("aws:autoscaling:launchconfiguration", "IamInstanceProfile"): ROLE,
-        ("aws:elasticbeanstalk:application:environment", "TRELLIS_HOSTS"): more.get("hosts", HOST),
         (
             "aws:elasticbeanstalk:application:environmentsecrets",
             "TRELLIS_FIRST_INSTRUCTOR",
@@ -141,6 +140,8 @@ def options(**more: str) -> list[dict[str, str]]:
         ("aws:elasticbeanstalk:customoption", "InstanceRole"): ROLE,
         ("aws:elasticbeanstalk:environment", "ServiceRole"): SERVICE_ROLE,
     }
+    if "hosts" in more:
+        given["aws:elasticbeanstalk:application:environment", "TRELLIS_HOSTS"] = more["hosts"]
     if "certificate" in more:
         given["aws:elbv2:listener:443", "SSLCertificateArns"] = more["certificate"]
     return [{"Namespace": n, "OptionName": o, "Value": v} for (n, o), v in sorted(given.items())]
@@ -155,7 +156,7 @@ def created(stubs: Stubs, label: str, **more: str) -> None:
         CNAMEPrefix="trellis-demo-789012",
         VersionLabel=label,
         SolutionStackName=STACK,
-        OptionSettings=options(**more),
+        OptionSettings=options(**{"hosts": HOST, **more}),
     )
 
 
@@ -243,6 +244,8 @@ def test_an_update_uses_what_is_there(run: Run, stubs: Stubs, zipped: Path, labe
 def test_the_balanced_form_needs_a_certificate_and_passes_it_on(
     run: Run, stubs: Stubs, zipped: Path, label: str
 ) -> None:
+    identity(stubs)
+    found(stubs)
     refused = run("deploy", "--form", "balanced", "--yes")
     assert refused.exit_code == 1
     assert "--certificate ARN" in refused.output

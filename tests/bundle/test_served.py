@@ -179,3 +179,21 @@ def test_sigterm_finishes_a_slow_download(served: Served, person: Visitor, uploa
     assert ending.wait(timeout=60) == 0
     instance.start(settings(served.aws))
     assert person.get("/s3/").status == 200
+
+
+def test_behind_a_load_balancer_its_word_counts_and_nobody_elses(served: Served) -> None:
+    instance = served.instance
+    instance.stop("web")
+    instance.start({**settings(served.aws), "TRELLIS_PROXIES": "2"})
+    try:
+        forged = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "somebody.example"}
+        for headers in ({}, forged):
+            answer = served.visitor(balanced=True).get("/s3/", headers)
+            assert answer.status == 200
+            assert "somebody.example" not in answer.text
+            cookies = answer.headers.get_all("Set-Cookie") or []
+            assert cookies
+            assert all("secure" in cookie.lower() for cookie in cookies)
+    finally:
+        instance.stop("web")
+        instance.start(settings(served.aws))
