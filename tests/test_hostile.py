@@ -16,7 +16,7 @@ from app.aws import PARTIQL, is_read
 from tests.embedded.process import Embedded, start
 from tests.over_embedded import application
 
-SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts")
+SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts", "elasticbeanstalk")
 HOSTILE = {
     "nul": "a\0b",
     "long": "x" * 10_000,
@@ -29,7 +29,7 @@ HOSTILE = {
 }
 # Every field that some page reads, of its address or its form.
 FIELDS = (  # noqa: SIM905 shorter
-    "action add after again as_download at attribute attributes back before begun billing collision columns confirm "
+    "action add after again as_download at attribute attributes back before begun billing bundle collision columns confirm "
     "consistent count counted csrf days database delimiter digest download draft empty encoding end engine expect "
     "filter final form from g group id identifier index indexes instance_class keep key kind left limit login minutes "
     "mode move name names next old on only op order other p.1 p.name page partition partition_type password pk pointer "

@@ -12,16 +12,22 @@ PROCESS_SECONDS = 300.0
 
 
 def upload(
-    clients: Clients, path: Path, application: str, label: str, progress: Callable[[int], None]
+    clients: Clients,
+    path: Path,
+    application: str,
+    label: str,
+    progress: Callable[[int], None] | None = None,
+    config: Any = None,
 ) -> tuple[str, str]:
     """Store a bundle and return its bucket and key; what lies there already is not sent again.
 
-    `progress` is told the number of bytes of each piece that was sent. boto3 sends what is large in parts.
+    `progress` is told the number of bytes of each piece that was sent. boto3 sends what is large in parts;
+    `config` is its TransferConfig.
     """
     bucket: str = clients.beanstalk.create_storage_location()["S3Bucket"]
     key = f"{application}/{label}.zip"
     if not _stored(clients, bucket, key, path.stat().st_size):
-        clients.s3.upload_file(str(path), bucket, key, Callback=progress)
+        clients.s3.upload_file(str(path), bucket, key, Callback=progress, Config=config)
     return bucket, key
 
 
@@ -50,6 +56,17 @@ def find(clients: Clients, application: str, label: str) -> dict[str, Any] | Non
     return found[0] if found else None
 
 
+def create(clients: Clients, application: str, label: str, where: tuple[str, str]) -> dict[str, Any]:
+    """Have AWS begin to process a stored bundle as a version."""
+    made: dict[str, Any] = clients.beanstalk.create_application_version(
+        ApplicationName=application,
+        VersionLabel=label,
+        SourceBundle={"S3Bucket": where[0], "S3Key": where[1]},
+        Process=True,
+    )["ApplicationVersion"]
+    return made
+
+
 def put_version(
     clients: Clients, application: str, label: str, where: tuple[str, str], sleep: Callable[[float], None]
 ) -> bool:
@@ -60,12 +77,7 @@ def put_version(
     version = find(clients, application, label)
     made = version is None
     if version is None:
-        version = clients.beanstalk.create_application_version(
-            ApplicationName=application,
-            VersionLabel=label,
-            SourceBundle={"S3Bucket": where[0], "S3Key": where[1]},
-            Process=True,
-        )["ApplicationVersion"]
+        version = create(clients, application, label, where)
     _wait(clients, application, version, sleep)
     return made
 
