@@ -7,6 +7,7 @@ from typing import Any
 from flask import Flask
 
 from app import assets, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
+from app.access import first_link
 from app.beanstalk import commands as beanstalk
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,4 +38,5 @@ def create_app(
     beanstalk.init_app(app)
     for bp, _ in found:
         app.register_blueprint(bp)
+    first_link.init_app(app)
     return app

@@ -1,12 +1,12 @@
 """The one door to boto3: a session per process, a client per service, region and identity."""
 
-import re
 import threading
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -20,16 +20,15 @@ from flask import Flask, current_app, g, session
 
 from app import awsdata, recorder
 from app.config import Settings
+from app.guarding import PARTIQL as PARTIQL
+from app.guarding import ReadOnly as ReadOnly
+from app.guarding import is_read as is_read
+from app.guarding import refuse_but, refuse_readers, refuse_until
 
 IDENTITY_SECONDS = 300
 NOBODY_SECONDS = 5  # for so long nobody looks again for credentials that were not there: a second, off EC2
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-READ_PREFIXES = ("Get", "List", "Head", "Describe", "BatchGet", "Query", "Scan", "Search", "Lookup", "Filter")
-# Operations that change nothing although their names do not begin like a read.
-ALSO_READS = {"StartQuery", "StopQuery", "SimulatePrincipalPolicy", "SelectObjectContent"}
-# PartiQL's operations carry any statement: a SELECT alone, each parameter holding one statement, changes nothing.
-PARTIQL = {"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"}
-_SELECT = re.compile(r"\s*SELECT\s", re.IGNORECASE)
+Watcher = Callable[[Any, str, bool], None]  # a client's events, its region, whether its account is a real one
 
 CONFIG = Config(
     connect_timeout=3,
@@ -51,39 +50,29 @@ class NoAws(Exception):
     """Neither an endpoint nor credentials are there: nothing can be called."""
 
 
-class ReadOnly(Exception):
-    """A change was asked of an account on which changes are switched off."""
-
-    def __init__(self, service: str, operation: str):
-        super().__init__(f"{service}:{operation} changes something, and this account is read-only here")
-        self.service = service
-        self.operation = operation
-
-
 @dataclass(frozen=True)
 class Identity:
-    """Where the calls go, and as whom: `kind` is "embedded", "aws" or "none"."""
+    """Where the calls go, and as whom: `kind` is "embedded", "aws" or "none".
+
+    `reason` says why who asks can change nothing; it is empty where they can.
+    """
 
     kind: str
     account: str = ""
     arn: str = ""
     problem: str = ""
+    reason: str = ""
 
     @property
     def read_only(self) -> bool:
-        """A real account is read-only until somebody can sign in to switch changes on."""
-        return self.kind == "aws"
+        """Whether who asks can change nothing: a real account on which changes are off, or a role that only reads."""
+        return bool(self.reason)
 
     @property
     def label(self) -> str:
         """The account as people write it: AWS's 1234-5678-9012, the embedded one's plain digits."""
         digits = self.account
         return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}" if self.kind == "aws" and digits else digits
-
-
-def is_read(operation: str) -> bool:
-    """Whether an operation (its API name) only reads."""
-    return operation.startswith(READ_PREFIXES) or operation in ALSO_READS
 
 
 def new_session() -> Any:
@@ -118,6 +107,8 @@ class Aws:
         self._regions: dict[str, tuple[str, ...]] = {}
         self._nobody_until = 0.0
         self._lock = threading.Lock()
+        self.changes_until = 0.0  # epoch seconds until which a real account may be changed: app.access.switch sets it
+        self.watchers: list[Watcher] = []  # each is shown the events of every new client
 
     def client(self, service: str, region: str) -> Any:
         """Return the shared boto3 client of a service in a region; raises NoAws where none can be made."""
@@ -130,17 +121,38 @@ class Aws:
                 self._clients[key] = self._make(service, region)
             return self._clients[key]
 
-    def _make(self, service: str, region: str) -> Any:
+    def _bare(self, service: str, region: str) -> Any:
+        """Return a new client whose calls nobody sees."""
         if time.monotonic() < self._nobody_until:
             raise NoAws
         if self._session.get_credentials() is None:
             self._nobody_until = time.monotonic() + NOBODY_SECONDS
             raise NoAws
-        client = self._session.client(service, region_name=region, config=S3_CONFIG if service == "s3" else CONFIG)
-        recorder.attach(client.meta.events, region)
-        if not is_loopback(client.meta.endpoint_url):
-            client.meta.events.register_first("before-parameter-build", _refuse_changes)
+        return self._session.client(service, region_name=region, config=S3_CONFIG if service == "s3" else CONFIG)
+
+    def _make(self, service: str, region: str) -> Any:
+        client = self._bare(service, region)
+        self._watch(client, region, real=not is_loopback(client.meta.endpoint_url))
         return client
+
+    def _watch(self, client: Any, region: str, real: bool) -> None:
+        """Have a client's calls recorded, and those refused that may not be."""
+        events = client.meta.events
+        recorder.attach(events, region)
+        for watcher in self.watchers:
+            watcher(events, region, real)
+        refuse = refuse_until(lambda: self.changes_until) if real else refuse_readers
+        events.register_first("before-parameter-build", refuse)
+
+    def state(self, region: str, table: str) -> Any:
+        """Return a DynamoDB client that changes one table, the dashboard's own, whoever asks, and nothing else."""
+        key = ("state", region)
+        found = self._clients.get(key)
+        if found is None:
+            with self._lock:
+                found = self._clients[key] = self._clients.get(key) or self._bare("dynamodb", region)
+                found.meta.events.register_first("before-parameter-build", refuse_but(table), "trellis-state")
+        return found
 
     def identity(self, region: str) -> Identity:
         """Return who the calls are made as; asked of STS once in five minutes, and not part of the record."""
@@ -151,6 +163,11 @@ class Aws:
             identity = self._ask_identity(region)
         self._identities[region] = (time.monotonic(), identity)
         return identity
+
+    def is_real(self, region: str) -> bool:
+        """Whether the account of a region is known to be a real one; nobody is asked."""
+        known = self._identities.get(region)
+        return known is not None and known[1].kind == "aws"
 
     def _ask_identity(self, region: str) -> Identity:
         try:
@@ -174,17 +191,6 @@ class Aws:
 def is_loopback(url: str) -> bool:
     """Whether an endpoint lies on this computer."""
     return (urlsplit(url).hostname or "") in LOOPBACK
-
-
-def _selects(params: dict[str, Any]) -> bool:
-    """Whether every PartiQL statement of a call is a SELECT; DynamoDB takes one statement in each."""
-    several = params.get("Statements") or params.get("TransactStatements") or [params]
-    return all(_SELECT.match(str(one.get("Statement", ""))) for one in several)
-
-
-def _refuse_changes(model: Any, params: dict[str, Any], **_: Any) -> None:
-    if not is_read(model.name) and not (model.name in PARTIQL and _selects(params)):
-        raise ReadOnly(model.service_model.service_name, model.name)
 
 
 def init_app(app: Flask, session_factory: Callable[[], Any] = new_session) -> None:
@@ -214,5 +220,11 @@ def client(service: str) -> Any:
 
 
 def identity() -> Identity:
-    """Return where this request's calls go."""
-    return door().identity(region())
+    """Return where this request's calls go, and why who asks can change nothing, if so."""
+    found = door().identity(region())
+    return _marked(found, current_app.extensions["why_off"](found))
+
+
+@lru_cache(64)
+def _marked(found: Identity, reason: str) -> Identity:
+    return replace(found, reason=reason)

@@ -58,6 +58,19 @@ class Settings:
         "trellis-state", "TRELLIS_STATE_TABLE", "DynamoDB table of the dashboard's own state: history, saved queries."
     )
 
+    sign_in: str = _setting(
+        "auto",
+        "TRELLIS_SIGN_IN",
+        "“always” asks everybody to sign in. “auto”: all but this computer, where neither hosts nor proxies are set.",
+    )
+    first_instructor: str = _setting(
+        "",
+        "TRELLIS_FIRST_INSTRUCTOR",
+        "Secret code, 16 characters or more, with which the first instructor makes an account at /sign-in/first.",
+    )
+    audit_days: int = _setting(90, "TRELLIS_AUDIT_DAYS", "For how many days it is kept who did what.")
+    audit_reads: str = _setting("no", "TRELLIS_AUDIT_READS", "“yes” keeps who read what, too: a write for each read.")
+
     @property
     def max_upload_bytes(self) -> int:
         """The largest upload in bytes."""

@@ -12,9 +12,6 @@ from markupsafe import Markup, escape
 from app import aws
 from app.assets import address
 
-WHY_OFF = "This account is read-only here: changes are switched off."
-_OFF = f' disabled title="{WHY_OFF}"'
-
 
 @lru_cache(256, typed=True)  # what is escaped already equals its text
 def icon(name: str, label: str = "", size: str = "", **more: str) -> Markup:
@@ -44,7 +41,8 @@ def button(
     **more: Any,
 ) -> Markup:
     """Return a button; with `changes` it is off, and says why, where the account is read-only."""
-    off = _OFF if changes and aws.identity().read_only else ""
+    why = aws.identity().reason if changes else ""
+    off = f' disabled title="{escape(why)}"' if why else ""
     return safe(
         f'<button type="{escape(type)}" class="{_classes(kind, small)}"{attributes(more)}{off}>{_word(word, symbol)}'
         "</button>"
@@ -56,9 +54,9 @@ def link_button(
 ) -> Markup:
     """Return a link that looks like a button; with `changes` it leads nowhere where the account is read-only."""
     place = f' href="{escape(href)}"{attributes(more)}'
-    if changes and aws.identity().read_only:
+    if changes and (why := aws.identity().reason):
         told = attributes({"aria_label": more.get("aria_label")})
-        place = f' role="link" aria-disabled="true" title="{WHY_OFF}"{told}'
+        place = f' role="link" aria-disabled="true" title="{escape(why)}"{told}'
     return safe(f'<a class="{_classes(kind, small)}"{place}>{_word(word, symbol)}</a>')
 
 

@@ -9,8 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from app import aws
-from app.store import Entry, Store, person, store
+from app.store import Entry, Store, held, person, store
 
 logger = logging.getLogger("trellis.notes")
 KEPT = 90 * 86400  # seconds that history is kept
@@ -28,7 +27,7 @@ def note(kind: str, scope: str, entry: dict[str, Any], same: tuple[Any, ...]) ->
 
     A real account that is read-only is not written to.
     """
-    if not aws.identity().read_only and not _just_noted(kind, (scope, *same)):
+    if not held() and not _just_noted(kind, (scope, *same)):
         _writer.submit(_put, store(f"{kind}-history"), {"scope": scope, "at": int(time.time()), **entry})
 
 

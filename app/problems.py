@@ -73,6 +73,10 @@ def from_exception(error: BaseException, what: str = "") -> Problem | None:
 
 
 def _read_only(error: ReadOnly) -> Problem:
+    if error.reason:
+        happened = f"{error.operation} would change something. {error.reason} Nothing was sent."
+        remedy = "Ask an instructor for another role."
+        return Problem(403, "Read-only", happened, remedy, "ReadOnly", operation=error.operation)
     return Problem(
         403,
         "Read-only",

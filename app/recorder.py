@@ -99,6 +99,11 @@ def unrecorded() -> Iterator[None]:
         _calls.reset(token)
 
 
+def forget() -> None:
+    """Record nothing more in this context: a thread that makes very many calls for a page."""
+    _calls.set(None)
+
+
 def attach(events: Any, region: str) -> None:
     """Register the recorder's handlers on the events of one botocore client."""
 

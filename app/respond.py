@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 from typing import Any
 
-from flask import Response, current_app, make_response, render_template, request
+from flask import Response, current_app, make_response, render_template, request, url_for
 
 POLL_SECONDS = (1, 1, 2, 2, 3, 3, 4, 5)
 
@@ -61,3 +61,10 @@ def plain(value: Any) -> Any:
     if isinstance(value, datetime):
         return value.isoformat()
     return value.value if isinstance(value, Enum) else value
+
+
+def own_path(path: str) -> str:
+    """Return a path of this dashboard, whatever was sent: another site is never a target."""
+    # Browsers drop tabs and line breaks, and take a backslash for a slash: “/<tab>/evil.example” is another site.
+    local = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
+    return path if local else url_for("overview.index")

@@ -10,12 +10,13 @@ View = TypeVar("View", bound=Callable[..., Any])
 class Role(IntEnum):
     """What a person may do; each role may do all that the ones before it may."""
 
+    ANYBODY = 0  # who has not signed in
     VIEWER = 1  # reads
     EDITOR = 2  # changes
     INSTRUCTOR = 3  # people and settings
 
 
-VIEWER, EDITOR, INSTRUCTOR = Role
+ANYBODY, VIEWER, EDITOR, INSTRUCTOR = Role
 
 
 def needs(role: Role) -> Callable[[View], View]:
@@ -30,3 +31,9 @@ def needs(role: Role) -> Callable[[View], View]:
         return view
 
     return declare
+
+
+def needed(view: Callable[..., Any], method: str) -> Role | None:
+    """Return what a view needs for a method; None for a change that says nothing, which nobody may make."""
+    declared: Role | None = getattr(view, "needs", None)
+    return VIEWER if declared is None and method in ("GET", "HEAD", "OPTIONS") else declared

@@ -1,4 +1,4 @@
-"""Who may ask and what a page may load: host check, CSRF, one policy of headers, the limits of a real account."""
+"""Who may ask and what a page may load: host check, who has signed in, CSRF, one policy of headers."""
 
 import contextlib
 import itertools
@@ -14,11 +14,10 @@ from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, MisdirectedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from app import aws
+from app.access import check
+from app.access.check import OPEN_PATHS
 from app.config import Settings
 
-OPEN_PATHS = {"/healthz"}
-PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")  # each tells of a proxy in between
 csrf = CSRFProtect()
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 
@@ -67,7 +66,12 @@ def nonce() -> str:
 
 
 class SessionCookie(SecureCookieSessionInterface):
-    """The session's cookie, sent back over https only where it was given over https."""
+    """The session's cookie: over https it has a name that only https, this host and the whole of it can set."""
+
+    def get_cookie_name(self, app: Flask) -> str:
+        """Return the name; browsers take one with __Host- only with Secure, Path=/ and no Domain."""
+        name = super().get_cookie_name(app)
+        return f"__Host-{name}" if request.is_secure else name
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 the interface is Flask's
         """Whether this request came over https."""
@@ -76,6 +80,7 @@ class SessionCookie(SecureCookieSessionInterface):
 
 def init_app(app: Flask, settings: Settings) -> None:
     """Put every check and header in place."""
+    check.init_app(app, settings)
     app.secret_key = settings.secret_key or _own_key(settings.home)
     app.session_interface = SessionCookie()
     app.config.update(
@@ -87,8 +92,8 @@ def init_app(app: Flask, settings: Settings) -> None:
     )
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=int(settings.proxies > 1))  # type: ignore[method-assign]
-    for check in (_check_host, _check_site, _check_real_account):
-        app.before_request(check)
+    for each in (_check_host, _check_site, check.check):
+        app.before_request(each)
     csrf.init_app(app)  # after the others: it reads the body
     app.after_request(_headers)
 
@@ -151,23 +156,10 @@ def from_elsewhere() -> bool:
     return request.method == "GET" and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 
-def _check_real_account() -> None:
-    """Serve a real account to this computer only, as long as nobody signs in."""
-    if request.path in OPEN_PATHS or request.endpoint == "static" or _is_local():
-        return
-    if aws.identity().kind == "aws":
-        g.stranger = True
-        raise Forbidden("A real AWS account is served only to the computer that the dashboard runs on.")
-
-
-def _is_local() -> bool:
-    """Whether the request comes from this computer itself, with no proxy in between."""
-    proxied = any(name in request.headers for name in PROXIES)
-    return request.remote_addr in ("127.0.0.1", "::1") and not proxied
-
-
 def _headers(response: Response) -> Response:
     headers = response.headers
+    if request.is_secure:
+        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
     headers.setdefault("Content-Security-Policy", policy().header(nonce()))
     headers.setdefault("X-Content-Type-Options", "nosniff")
     headers.setdefault("Referrer-Policy", "same-origin")

@@ -1,4 +1,4 @@
-"""Trellis's own state: saved queries, history, progress, in one DynamoDB table that any number of instances share.
+"""Trellis's own state: accounts, saved queries, history, in one DynamoDB table that any number of instances share.
 
 Single-table design: the partition key `owner` is a person and a kind of thing (`local#sql-history`), the sort key `id`
 orders within it; `value` is JSON, `expires` a time to live in epoch seconds.
@@ -11,13 +11,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app
+from flask import current_app, g
 
 from app import aws, recorder
 from app.config import Settings
 
+LOCAL = "local"  # who is at this computer, where nobody signs in
 LARGEST = 300 * 1024  # bytes of JSON; an item of DynamoDB holds 400 KB
-READING = ("get_item", "query")  # a real account may be read-only: its table cannot be made
+READING = ("get_item", "query")  # a table that is not there holds nothing; what only reads makes none
+NEW = "attribute_not_exists(#id) OR expires <= :now"
+ALIVE = "attribute_not_exists(expires) OR expires > :now"
 _SCHEMA: dict[str, Any] = {
     "KeySchema": [{"AttributeName": "owner", "KeyType": "HASH"}, {"AttributeName": "id", "KeyType": "RANGE"}],
     "AttributeDefinitions": [
@@ -46,23 +49,68 @@ def new_id() -> str:
 
 
 class Store:
-    """The things of one kind of one person."""
+    """The things of one kind of one person; one that is `held` is only read."""
 
-    def __init__(self, client: Any, table: str, person: str, kind: str):
-        self._client, self._table = client, table
+    def __init__(self, client: Any, table: str, person: str, kind: str, held: bool = False):
+        self._client, self._table, self._held = client, table, held
         self._owner = f"{person}#{kind}"
 
     def put(self, value: dict[str, Any], id: str | None = None, seconds: int | None = None) -> str:
         """Store a value, for `seconds` if given, and return its id. Raises TooLarge over 300 KiB of JSON."""
+        name = id or new_id()
+        self._call("put_item", Item=self._item(name, value, seconds))
+        return name
+
+    def claim(self, value: dict[str, Any], id: str, seconds: int | None = None) -> bool:
+        """Store a value under an id that nobody has, and return whether that was so."""
+        names, now = {"#id": "id"}, {":now": {"N": str(int(time.time()))}}
+        asked = {
+            "ConditionExpression": NEW, "ExpressionAttributeNames": names, "ExpressionAttributeValues": now
+        }  # fmt: skip
+        try:
+            self._call("put_item", Item=self._item(id, value, seconds), **asked)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def take(self, id: str) -> dict[str, Any] | None:
+        """Remove an entry and return its value: of several who take it at the same time, one gets it."""
+        item = self._call("delete_item", Key=self._key(id), ReturnValues="ALL_OLD").get("Attributes")
+        return None if item is None or _expired(item) else _value(item)
+
+    def count(self, id: str, seconds: int) -> int:
+        """Count one more of something, and return how many there were within `seconds`, this one included."""
+        now = int(time.time())
+        asked = {
+            "Key": self._key(id),
+            "UpdateExpression": "ADD counted :one SET expires = if_not_exists(expires, :end)",
+            "ConditionExpression": ALIVE,
+            "ExpressionAttributeValues": {
+                ":one": {"N": "1"}, ":end": {"N": str(now + seconds)}, ":now": {"N": str(now)}
+            },
+            "ReturnValues": "UPDATED_NEW",
+        }  # fmt: skip
+        try:
+            return int(self._call("update_item", **asked)["Attributes"]["counted"]["N"])
+        except self._client.exceptions.ConditionalCheckFailedException:
+            self.delete(id)  # its time is over: begin anew
+            return int(self._call("update_item", **asked)["Attributes"]["counted"]["N"])
+
+    def page(self, most: int, before: str = "") -> tuple[list[Entry], str]:
+        """Return entries, newest first, from the one after `before` on, and the id to go on from, or nothing."""
+        start = {"ExclusiveStartKey": self._key(before)} if before else {}
+        answer = self._call("query", **self._range(""), ScanIndexForward=False, Limit=most, **start)
+        found = [Entry(item["id"]["S"], _value(item)) for item in answer.get("Items", ()) if not _expired(item)]
+        return found, answer.get("LastEvaluatedKey", {}).get("id", {}).get("S", "")
+
+    def _item(self, id: str, value: dict[str, Any], seconds: int | None) -> dict[str, Any]:
         text = json.dumps(value, ensure_ascii=False)
         if len(text.encode()) > LARGEST:
             raise TooLarge(f"{len(text.encode()):,} bytes; at most {LARGEST:,} are kept")
-        name = id or new_id()
-        item = {**self._key(name), "value": {"S": text}}
+        item = {**self._key(id), "value": {"S": text}}
         if seconds is not None:
             item["expires"] = {"N": str(int(time.time()) + seconds)}
-        self._call("put_item", Item=item)
-        return name
+        return item
 
     def get(self, id: str) -> dict[str, Any] | None:
         """Return a value, None when it is not there (any more)."""
@@ -76,9 +124,8 @@ class Store:
         """
         found, start = list[Entry](), dict[str, Any]()
         while len(found) < most:
-            answer = self._call(
-                "query", **self._range(prefix), ScanIndexForward=False, Limit=most - len(found), **start
-            )
+            asked = {"ScanIndexForward": False, "ConsistentRead": True, "Limit": most - len(found)}
+            answer = self._call("query", **self._range(prefix), **asked, **start)
             found += [Entry(item["id"]["S"], _value(item)) for item in answer.get("Items", ()) if not _expired(item)]
             if "LastEvaluatedKey" not in answer:
                 break
@@ -105,6 +152,8 @@ class Store:
 
     def _call(self, method: str, **parameters: Any) -> dict[str, Any]:
         """Call DynamoDB outside the page's record; the first that writes makes the table, before there is nothing."""
+        if self._held and method not in READING:
+            raise aws.ReadOnly("dynamodb", "".join(word.capitalize() for word in method.split("_")))
         with recorder.unrecorded():
             try:
                 return self._send(method, parameters)
@@ -124,6 +173,10 @@ def make_table(client: Any, table: str) -> None:
     with suppress(client.exceptions.ResourceInUseException):
         client.create_table(TableName=table, **_SCHEMA)
     client.get_waiter("table_exists").wait(TableName=table, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    with suppress(client.exceptions.ClientError):  # another did so at the same time; expired entries are not read
+        client.update_time_to_live(
+            TableName=table, TimeToLiveSpecification={"Enabled": True, "AttributeName": "expires"}
+        )
 
 
 def _expired(item: dict[str, Any]) -> bool:
@@ -137,12 +190,26 @@ def _value(item: dict[str, Any]) -> dict[str, Any]:
 
 
 def person() -> str:
-    """Return whose state this is: everybody at this computer is one person until there is a sign-in."""
-    return "local"
+    """Return whose state this is: a stable id of who has signed in; everybody at this computer is one person."""
+    found: str = g.get("person", LOCAL)
+    return found
+
+
+def held() -> bool:
+    """Whether nothing is written here: a real account that is read-only, and nobody who has signed in."""
+    return person() == LOCAL and aws.identity().kind == "aws" and aws.identity().read_only
 
 
 def store(kind: str) -> Store:
     """Return this person's things of a kind."""
+    return _open(person(), kind, held())
+
+
+def shared(kind: str) -> Store:
+    """Return what belongs to all: accounts, sessions, what was done. It is written in a read-only account, too."""
+    return _open("shared", kind, False)
+
+
+def _open(owner: str, kind: str, held: bool) -> Store:
     settings: Settings = current_app.extensions["settings"]
-    client = aws.door().client("dynamodb", settings.region)
-    return Store(client, settings.state_table, person(), kind)
+    return Store(aws.door().state(settings.region, settings.state_table), settings.state_table, owner, kind, held)

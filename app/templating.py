@@ -8,7 +8,9 @@ from typing import Any
 from flask import Flask, request, url_for
 from markupsafe import Markup
 
-from app import aws, respond, security
+from app import aws, respond, security, store
+from app.access import people, switch
+from app.access.switch import Switched
 from app.blueprints import GROUPS, Nav
 from app.drawer import drawer
 from app.rendering import KEPT, csrf_token
@@ -90,12 +92,20 @@ def moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+def _changes_on() -> Switched | None:
+    """Return who switched changes on, where the account is a real one."""
+    return switch.current() if aws.identity().kind == "aws" else None
+
+
 def init_app(app: Flask) -> None:
     """Register filters and the values that base.html needs."""
     for filter_ in (size, number, exact, ago, moment):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["csrf_token"] = csrf_token
-    app.jinja_env.globals["locked"] = lambda: aws.identity().read_only  # a global, so that macros see it
+    app.jinja_env.globals["locked"] = lambda: (
+        aws.identity().reason
+    )  # why changes are off; a global, so that macros see it
+    app.jinja_env.globals["held"] = store.held
 
     @lru_cache(KEPT)
     def groups(blueprint: str, path: str, _root: str) -> tuple[NavGroup, ...]:
@@ -116,6 +126,9 @@ def init_app(app: Flask) -> None:
             "navigation": lambda: groups(*place()),
             "rail": lambda: rendered(*place()),
             "where": aws.identity,
+            "person": people.current,
+            "signed_in": lambda: (who := people.current()) is not None and not who.local,
+            "changes_on": _changes_on,
             "region": aws.region,
             "regions": lambda: aws.door().regions(),
             "is_fragment": respond.wants_fragment,

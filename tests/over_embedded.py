@@ -24,4 +24,5 @@ def application(embedded: Embedded, home: Path, *services: str, **settings: Any)
         with app.app_context():
             for service in services:
                 app.extensions["aws"].client(service, "us-east-1")
+            app.extensions["aws"].state("us-east-1", app.extensions["settings"].state_table)
     yield app

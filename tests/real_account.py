@@ -6,8 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import recorder
-from app.aws import Aws, Identity, _refuse_changes
+from app.aws import Aws, Identity
 from tests.embedded.process import Embedded
 from tests.pages import Page
 
@@ -21,11 +20,16 @@ class RealAws(Aws):
         super().__init__(settings)
         self._embedded = embedded
 
+    def _bare(self, service: str, region: str) -> Any:
+        return self._embedded.client(service)
+
     def _make(self, service: str, region: str) -> Any:
-        client = self._embedded.client(service)
-        recorder.attach(client.meta.events, region)
-        client.meta.events.register_first("before-parameter-build", _refuse_changes)
+        client = self._bare(service, region)
+        self._watch(client, region, real=True)
         return client
+
+    def is_real(self, region: str) -> bool:
+        return True
 
     def identity(self, region: str) -> Identity:
         return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
@@ -35,9 +39,12 @@ class RealAws(Aws):
 def real(app: Flask, embedded: Embedded) -> Iterator[Flask]:
     """Have an application over the embedded AWS take it for a real account."""
     own = app.extensions["aws"]
-    app.extensions["aws"] = RealAws(app.extensions["settings"], embedded)
+    made = app.extensions["aws"] = RealAws(app.extensions["settings"], embedded)
+    made.watchers = own.watchers
+    app.extensions.pop("switched", None)
     yield app
     app.extensions["aws"] = own
+    app.extensions.pop("switched", None)
 
 
 def switched_off(shown: Page) -> set[str]:

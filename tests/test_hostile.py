@@ -29,8 +29,8 @@ HOSTILE = {
 }
 # Every field that some page reads, of its address or its form.
 FIELDS = (  # noqa: SIM905 shorter
-    "action add after again as_download at attribute attributes back before begun billing bundle collision columns confirm "
-    "consistent count counted csrf days database delimiter digest download draft empty encoding end engine expect "
+    "action add after again as_download at attribute attributes back before begun billing bundle collision columns "
+    "confirm consistent count counted csrf days database delimiter digest download draft empty encoding end engine expect "
     "filter final form from g group id identifier index indexes instance_class keep key kind left limit login minutes "
     "mode move name names next old on only op order other p.1 p.name page partition partition_type password pk pointer "
     "port position prefix prefix_quoted projection protected public q query read_units region round run sample schema "

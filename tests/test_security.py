@@ -12,7 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.aws import Aws, Identity, ReadOnly, is_read
+from app.aws import Aws, Identity, NoAws, ReadOnly, is_read
 from app.security import _own_key
 from tests.pages import Page
 
@@ -96,6 +96,9 @@ class FakeAws(Aws):
     def identity(self, region: str) -> Identity:
         return Identity("aws", "123456789012", "arn:aws:iam::123456789012:user/x")
 
+    def state(self, region: str, table: str) -> Any:
+        raise NoAws
+
 
 @pytest.fixture
 def real(app: Flask) -> FlaskClient:
@@ -113,7 +116,10 @@ def test_a_real_account_is_served_to_this_computer_and_marked(real: FlaskClient)
 
 @pytest.mark.parametrize("environ", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_X_FORWARDED_FOR": "192.0.2.7"}])
 def test_a_real_account_is_served_to_nobody_else(real: FlaskClient, environ: dict[str, Any]) -> None:
-    assert real.get("/", environ_overrides=environ).status_code == 403
+    answer = real.get("/", environ_overrides=environ)
+    assert (answer.status_code, answer.location) == (303, "/sign-in")
+    program = real.get("/", environ_overrides=environ, headers={"Accept": "application/json"})
+    assert (program.status_code, program.mimetype) == (401, "application/problem+json")
     assert real.get("/healthz", environ_overrides=environ).status_code == 200
 
 
@@ -125,7 +131,7 @@ def test_a_change_of_a_real_account_is_never_sent(app: Flask, monkeypatch: pytes
 
 @pytest.mark.parametrize("name", ["Forwarded", "Via", "X-Forwarded-Host", "X-Real-IP"])
 def test_no_proxy_makes_a_stranger_local(real: FlaskClient, name: str) -> None:
-    assert real.get("/", headers={name: "192.0.2.7"}).status_code == 403
+    assert real.get("/", headers={name: "192.0.2.7"}).location == "/sign-in"
 
 
 @pytest.mark.parametrize(
@@ -134,7 +140,7 @@ def test_no_proxy_makes_a_stranger_local(real: FlaskClient, name: str) -> None:
 def test_who_is_not_served_learns_nothing_of_the_account(real: FlaskClient, sent: dict[str, Any]) -> None:
     answer = real.get("/", environ_overrides=sent)
     text = answer.get_data(as_text=True)
-    assert answer.status_code in (403, 421)
+    assert answer.status_code in (303, 403, 421)
     assert "1234" not in text
     assert "csrf_token" not in text
     assert "Set-Cookie" not in answer.headers
@@ -175,6 +181,8 @@ def test_the_session_cookie_is_secure_over_https_only(client: FlaskClient) -> No
     secure = client.get("/", base_url="https://127.0.0.1").headers["Set-Cookie"]
     assert "Secure" not in plain
     assert "Secure" in secure
+    assert plain.startswith("trellis=") and secure.startswith("__Host-trellis=")
+    assert "Path=/" in secure and "Domain" not in secure
     assert all("HttpOnly" in cookie and "SameSite=Lax" in cookie for cookie in (plain, secure))
 
 

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as BaseResponse
 
 from app import aws, problems, recorder, respond
 from app.blueprints import Nav, Status
+from app.roles import VIEWER, needs
 
 bp = Blueprint("overview", __name__)
 _askers = ThreadPoolExecutor(16, thread_name_prefix="overview")
@@ -86,20 +87,14 @@ def _status(nav: Nav) -> Status:
 
 
 @bp.post("/region")
+@needs(VIEWER)
 def choose_region() -> BaseResponse:
     """Remember the chosen region in the session and return to the page it was chosen on."""
     chosen = request.form.get("region", "")
     if chosen not in aws.door().regions():
         abort(400, description=f"AWS has no region “{chosen[:40]}”.")
     session["region"] = chosen
-    return redirect(_own_path(request.form.get("next", "")), 303)
-
-
-def _own_path(path: str) -> str:
-    """Return a path of this dashboard, whatever was sent: another site is never a target."""
-    # Browsers drop tabs and line breaks, and take a backslash for a slash: “/<tab>/evil.example” is another site.
-    local = path.startswith("/") and not path.startswith("//") and path.isprintable() and "\\" not in path
-    return path if local else url_for("overview.index")
+    return redirect(respond.own_path(request.form.get("next", "")), 303)
 
 
 @bp.get("/healthz")

@@ -10,6 +10,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from app import recorder
 from app.blueprints.dynamodb.service.patience import TRIES, Sleep, is_throttle, wait_before
 from app.blueprints.dynamodb.service.wire import Item, identity
 from app.blueprints.dynamodb.service.work import Work
@@ -82,9 +83,11 @@ class Batches:
             batch = list(self._held.values())
             call: Callable[[], Sent] = lambda: self._written(batch)  # noqa: E731 the pool takes a call
             # The first batch is part of the page's record; a hundred thousand more would fill the memory.
-            run = copy_context().run if self._first else None
+            context = copy_context()
+            if not self._first:
+                context.run(recorder.forget)
             self._first = False
-            future = self._pool.submit(run, call) if run else self._pool.submit(call)
+            future = self._pool.submit(context.run, call)
             self._running.append((future, self._last, frozenset(self._held)))
             self._held = {}
         self._settle(WAITING)

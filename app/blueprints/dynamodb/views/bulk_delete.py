@@ -21,6 +21,7 @@ from app.blueprints.dynamodb.views.common import dynamodb
 from app.blueprints.dynamodb.views.exports import is_whole
 from app.blueprints.dynamodb.views.guarding import ended, guarded, name_of
 from app.problems import refused
+from app.roles import EDITOR, needs
 from app.security import from_elsewhere
 from app.store import new_id, store
 
@@ -69,6 +70,7 @@ def _page(table: Table, asked: Asked, error: str = "", counted: Count | None = N
 
 
 @bp.post("/<table>/delete-items")
+@needs(EDITOR)
 def run_delete_items(table: str) -> Response:
     """Delete what the question selects, if the table's name was typed."""
     described = KNOWN.get(dynamodb(), table)

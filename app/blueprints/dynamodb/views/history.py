@@ -8,6 +8,7 @@ from app.blueprints.dynamodb.blueprint import bp
 from app.blueprints.dynamodb.service import tables as service
 from app.blueprints.dynamodb.views.common import dynamodb
 from app.blueprints.dynamodb.views.partiql_asked import Shown
+from app.roles import VIEWER, needs
 from app.store import TooLarge
 
 KIND = "partiql"
@@ -37,6 +38,7 @@ def history() -> Response:
 
 
 @bp.post("/partiql/saved")
+@needs(VIEWER)
 def save_partiql() -> Response:
     """Save a statement under a name; the same name again replaces it."""
     name, text = request.form.get("name", "").strip()[: notes.LONGEST_NAME], request.form.get("statement", "")
@@ -53,6 +55,7 @@ def save_partiql() -> Response:
 
 
 @bp.post("/partiql/saved/delete")
+@needs(VIEWER)
 def forget_partiql() -> Response:
     """Remove a saved statement."""
     notes.forget(KIND, request.form.get("id", ""))

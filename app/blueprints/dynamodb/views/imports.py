@@ -28,6 +28,7 @@ from app.config import MIB, Settings
 from app.multipart import FormReader, Malformed, boundary_of
 from app.problems import refused
 from app.received import fields_before_files
+from app.roles import EDITOR, VIEWER, needs
 from app.store import new_id, store
 from app.streaming import RequestBody
 
@@ -67,6 +68,7 @@ def import_items(table: str) -> Response:
 
 
 @bp.post("/<table>/import/check")
+@needs(VIEWER)
 def check_import(table: str) -> Response:
     """Read a file and tell what an import would do; nothing is written."""
     described, fields, pieces, name, size = _received(table)
@@ -82,6 +84,7 @@ def check_import(table: str) -> Response:
 
 
 @bp.post("/<table>/import")
+@needs(EDITOR)
 def run_import(table: str) -> Response:
     """Write a file's items into the table."""
     described, fields, pieces, name, size = _received(table)

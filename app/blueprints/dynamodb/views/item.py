@@ -21,6 +21,7 @@ from app.blueprints.dynamodb.views.item_form import Draft
 from app.changes import done
 from app.declined import Declined
 from app.problems import Problem, refused
+from app.roles import EDITOR, VIEWER, needs
 
 LARGEST = 16 * 1024 * 1024  # bytes of the form: an item of 400 KB, twice, as JSON in an address's spelling
 
@@ -91,6 +92,7 @@ def _opened(table: Table, found: Item, view: str, **more: Any) -> ItemPage:
 
 
 @bp.post("/<table>/item")
+@needs(EDITOR)
 def save_item(table: str) -> Response:
     """Save, delete or merge an item, or show what was typed in another view."""
     described, action = KNOWN.get(dynamodb(), table), request.form.get("action", "save")
@@ -183,6 +185,7 @@ def _other_view(table: Table, draft: Draft, old: Item | None, view: str) -> Resp
 
 
 @bp.post("/<table>/item/size")
+@needs(VIEWER)
 def size_item(table: str) -> str:
     """Return the size of what is typed, and what is wrong with it: no call of AWS's, for every pause in typing."""
     draft = item_form.read(KNOWN.get(dynamodb(), table), request.form)

@@ -22,6 +22,7 @@ from app.blueprints.dynamodb.views import history, partiql_answers, partiql_file
 from app.blueprints.dynamodb.views.common import dynamodb
 from app.blueprints.dynamodb.views.partiql_asked import Asked, Fault, Shown, asked_of, opened, sealed
 from app.problems import refused
+from app.roles import VIEWER, needs
 from app.security import from_elsewhere
 
 PLACE = re.compile(r"(?:line (\d+),? col(?:umn)? (\d+))|(?<!\d)(\d+):(\d+):\d+")
@@ -37,18 +38,21 @@ def partiql() -> Response:
 
 
 @bp.post("/partiql")
+@needs(VIEWER)
 def run_partiql() -> Response:
     """Run statements; those that change something are asked about first, unless `sure` is there."""
     return _answer(asked_of(request.form), post=True)
 
 
 @bp.post("/partiql/file")
+@needs(VIEWER)
 def partiql_file() -> Response:
     """Answer with the whole result of a statement that is too long for an address."""
     return partiql_files.answer(asked_of(request.form))
 
 
 @bp.post("/partiql/check")
+@needs(VIEWER)
 def check_partiql() -> Response:
     """Return the fields of the parameters and what the statements would read, while they are typed."""
     shown = _judged(asked_of(request.form))

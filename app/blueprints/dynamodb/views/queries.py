@@ -15,6 +15,7 @@ from app.blueprints.dynamodb.service.said import question
 from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.views import asking
 from app.blueprints.dynamodb.views.common import dynamodb
+from app.roles import VIEWER, needs
 from app.store import TooLarge
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ def queries(table: str) -> Response:
 
 
 @bp.post("/<table>/saved")
+@needs(VIEWER)
 def save_query(table: str) -> Response:
     """Save a question under a name; the same name again replaces it."""
     name = request.form.get("name", "").strip()[: notes.LONGEST_NAME]
@@ -73,6 +75,7 @@ def save_query(table: str) -> Response:
 
 
 @bp.post("/<table>/saved/delete")
+@needs(VIEWER)
 def forget_query(table: str) -> Response:
     """Remove a saved question."""
     notes.forget(KIND, request.form.get("id", ""))

@@ -18,6 +18,7 @@ from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.views.common import dynamodb, table_url
 from app.changes import done
 from app.declined import Declined
+from app.roles import EDITOR, needs
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ def table(table: str) -> Response:
 
 
 @bp.post("/<table>/settings")
+@needs(EDITOR)
 def change_settings(table: str) -> Response:
     """Switch deletion protection, time to live or point-in-time recovery."""
     what, on = request.form.get("what", ""), request.form.get("on") == "1"
@@ -71,6 +73,7 @@ def ask_delete(table: str) -> Response:
 
 
 @bp.post("/<table>/delete")
+@needs(EDITOR)
 def delete_table(table: str) -> Response:
     """Delete a table whose name was typed."""
     form = DeleteForm()

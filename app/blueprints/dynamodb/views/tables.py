@@ -16,6 +16,7 @@ from app.blueprints.dynamodb.service.tables import Key
 from app.blueprints.dynamodb.views.common import dynamodb, table_url
 from app.changes import counted, done
 from app.declined import Declined
+from app.roles import EDITOR, needs
 
 
 def status() -> Status:
@@ -33,6 +34,7 @@ def tables() -> Response:
 
 
 @bp.post("/")
+@needs(EDITOR)
 def create_table() -> Response:
     """Create a table; what stands against it appears in the form."""
     form = CreateForm()

@@ -14,6 +14,7 @@ from app.blueprints.dynamodb.blueprint import bp
 from app.blueprints.dynamodb.service import prices
 from app.blueprints.dynamodb.service import work as working
 from app.blueprints.dynamodb.service.work import Facts
+from app.roles import VIEWER, needs
 from app.store import store
 
 ID = re.compile(r"[0-9a-f]{16}-[0-9a-f]{8}")
@@ -51,6 +52,7 @@ def work(id: str) -> Response:
 
 
 @bp.post("/partiql/work/<id>/cancel")
+@needs(VIEWER)
 def cancel_work(id: str) -> Response:
     """Ask a piece of work to stop."""
     _facts(id)

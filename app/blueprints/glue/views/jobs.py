@@ -17,6 +17,7 @@ from app.blueprints.glue.service.runs import Run
 from app.blueprints.glue.service.scripts import Script
 from app.blueprints.glue.views.common import glue
 from app.changes import done
+from app.roles import EDITOR, needs
 
 BARS = 12
 
@@ -99,6 +100,7 @@ def ask_delete(job: str) -> Response:
 
 
 @bp.post("/<path:job>/delete")
+@needs(EDITOR)
 def delete(job: str) -> Response:
     """Delete a job whose name was typed."""
     found = service.get(glue(), job)

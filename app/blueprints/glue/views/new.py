@@ -15,6 +15,7 @@ from app.blueprints.glue.service.drafts import Draft, Taken
 from app.blueprints.glue.service.recipes import columns
 from app.blueprints.glue.views.common import glue, refusal
 from app.changes import done
+from app.roles import EDITOR, needs
 
 LONGEST_SCRIPT = 400_000
 FIELDS = ("name", "recipe", "engine", "role", "script_at", "source", "target", "table", "encoding", "description")
@@ -30,6 +31,7 @@ def new() -> Response:
 
 
 @bp.post("/new")
+@needs(EDITOR)
 def create() -> Response:
     """Go a step on: `step` is columns (read them), script (write it) or create (store it and make the job)."""
     page = _typed()

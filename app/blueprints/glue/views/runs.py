@@ -21,6 +21,7 @@ from app.blueprints.glue.views.common import glue, refusal
 from app.blueprints.glue.views.jobs import shown
 from app.changes import done
 from app.problems import Problem, from_exception
+from app.roles import EDITOR, needs
 
 DRAINING = 150  # milliseconds between looks at what is left to read of a run that is over
 PAUSES = ((60, 1000), (300, 2000))  # rounds, and milliseconds between them
@@ -30,6 +31,7 @@ PASSING = {429, 503, 504}  # what AWS says when a later look may succeed
 
 
 @bp.post("/<path:job>/runs")
+@needs(EDITOR)
 def start(job: str) -> Response:
     """Start a run: `arg.<name>`, and further arguments as pairs of `extra_name` and `extra_value`."""
     definition = jobs.definition(glue(), job)
@@ -140,6 +142,7 @@ def insights(run: Run) -> str:
 
 
 @bp.post("/<path:job>/runs/<run_id>/stop")
+@needs(EDITOR)
 def stop(job: str, run_id: str) -> Response:
     """Stop a run; one that is over already is no error."""
     back = url_for("glue.run", job=job, run_id=run_id)

@@ -15,6 +15,7 @@ from app.blueprints.glue.service import cron, jobs
 from app.blueprints.glue.service import triggers as service
 from app.blueprints.glue.views.common import glue, refusal
 from app.changes import done
+from app.roles import EDITOR, needs
 
 DONE = {"start": "is on.", "stop": "is off."}
 
@@ -60,6 +61,7 @@ def _times(schedule: str) -> Times:
 
 
 @bp.post("/triggers")
+@needs(EDITOR)
 def create_trigger() -> Response:
     """Make a trigger that starts a job on a schedule."""
     form = _form()
@@ -85,6 +87,7 @@ def create_trigger() -> Response:
 
 
 @bp.post("/triggers/act")
+@needs(EDITOR)
 def act() -> Response:
     """Switch a trigger on (or fire one on demand) or off: `name`, `action`."""
     name, action = request.form.get("name", ""), request.form.get("action", "")

@@ -14,6 +14,7 @@ from app.blueprints.logs.service.sentences import keys
 from app.blueprints.logs.views import beside
 from app.blueprints.logs.views.asked import Asked
 from app.blueprints.logs.views.common import logs
+from app.roles import VIEWER, needs
 
 LABELS = {"period": "the period before", "day": "the day before", "week": "the week before", "month": "30 days before"}
 
@@ -32,6 +33,7 @@ class ComparePage:
 
 
 @bp.post("/queries/<query_id>/compare")
+@needs(VIEWER)
 def start_compare(query_id: str) -> Response:
     """Run the same query over an earlier time: the period, day, week or 30 days before."""
     asked, span = beside.of(query_id)

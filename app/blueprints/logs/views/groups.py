@@ -15,6 +15,7 @@ from app.blueprints.logs.service import groups as service
 from app.blueprints.logs.service import prices
 from app.blueprints.logs.views.common import logs, needed
 from app.changes import counted, done
+from app.roles import EDITOR, needs
 
 
 def status() -> Status:
@@ -32,6 +33,7 @@ def groups() -> Response:
 
 
 @bp.post("/groups")
+@needs(EDITOR)
 def create_group() -> Response:
     """Create a log group."""
     form = GroupForm()
@@ -92,6 +94,7 @@ def _retention_form(found: service.Group) -> RetentionForm:
 
 
 @bp.post("/group/retention")
+@needs(EDITOR)
 def retain() -> Response:
     """Keep a group's events for some days, or for ever."""
     found = service.get_group(logs(), needed("group"))
@@ -113,6 +116,7 @@ def ask_delete() -> Response:
 
 
 @bp.post("/group/delete")
+@needs(EDITOR)
 def delete() -> Response:
     """Delete a group whose name was typed."""
     found = service.get_group(logs(), needed("group"))

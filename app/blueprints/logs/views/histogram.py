@@ -10,6 +10,7 @@ from app.blueprints.logs.service import steps, times
 from app.blueprints.logs.service.queries import Answer
 from app.blueprints.logs.views import beside
 from app.blueprints.logs.views.asked import Asked
+from app.roles import VIEWER, needs
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class HistogramPage:
 
 
 @bp.post("/queries/<query_id>/histogram")
+@needs(VIEWER)
 def start_histogram(query_id: str) -> Response:
     """Start counting the matches over time."""
     asked, span = beside.of(query_id)

@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from flask import current_app, flash, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, errors, notes, respond
+from app import errors, notes, respond
 from app.blueprints.logs.blueprint import bp
 from app.blueprints.logs.service import groups as grouping
 from app.blueprints.logs.service import pipeline, prices, queries, records, samples, times
@@ -25,6 +25,8 @@ from app.blueprints.logs.views.common import logs
 from app.drawer import as_json, drawer
 from app.masking import mask, told
 from app.problems import Problem, Refused
+from app.roles import VIEWER, needs
+from app.store import held
 
 ROWS = 500  # of a page
 FIRST = 0.12  # seconds that the first look waits for the end of a quick query
@@ -71,6 +73,7 @@ def insights() -> Response:
 
 
 @bp.post("/insights")
+@needs(VIEWER)
 def start() -> Response:
     """Start a query, and lead to it."""
     asked = asking.of(request.form)
@@ -118,7 +121,7 @@ def _mistake(asked: Asked, error: Mistake) -> dict[str, Any]:
 
 def _note(query_id: str, asked: Asked) -> None:
     """Write the run into the history, where there may be one: a read-only account is not written to."""
-    if aws.identity().read_only or respond.wants_json():
+    if held() or respond.wants_json():
         return
     query = mask(asked.query, Counter())[: notes.LONGEST]
     entry = {"id": query_id, "query": query, "groups": list(asked.groups), "start": asked.start, "end": asked.end}
@@ -206,6 +209,7 @@ def _json(body: Any, status: int = 200) -> Response:
 
 
 @bp.post("/queries/<query_id>/stop")
+@needs(VIEWER)
 def stop(query_id: str) -> Response:
     """Stop a query: the person cancels it, or leaves its page."""
     stopped = queries.stop(logs(), query_id)

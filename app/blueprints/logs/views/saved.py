@@ -7,7 +7,7 @@ from botocore.exceptions import ClientError
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, notes, respond
+from app import notes, respond
 from app.blueprints.logs.blueprint import bp
 from app.blueprints.logs.service import past, saved
 from app.blueprints.logs.service.past import Past
@@ -16,7 +16,8 @@ from app.blueprints.logs.views import asked as asking
 from app.blueprints.logs.views.common import logs
 from app.blueprints.logs.views.insights import KIND
 from app.changes import done
-from app.store import Entry
+from app.roles import EDITOR, needs
+from app.store import Entry, held
 
 
 @dataclass(frozen=True)
@@ -34,7 +35,7 @@ def saved_queries() -> Response:
     """List saved queries (`view=saved`), the history (`history`), or the account's newest queries (`account`)."""
     view = request.args.get("view", "saved")
     if view == "history":
-        kept = [] if aws.identity().read_only else notes.history(KIND, "")
+        kept = [] if held() else notes.history(KIND, "")
         page = SavedPage([], history=kept, view=view)
     elif view == "account":
         page = SavedPage([], past=past.past(logs()), view=view)
@@ -44,6 +45,7 @@ def saved_queries() -> Response:
 
 
 @bp.post("/saved")
+@needs(EDITOR)
 def save_query() -> Response:
     """Save a query as a query definition; the same name again replaces it."""
     asked, name = asking.of(request.form), request.form.get("name", "").strip()
@@ -73,6 +75,7 @@ def _wrong(name: str, query: str) -> str:
 
 
 @bp.post("/saved/delete")
+@needs(EDITOR)
 def forget_saved() -> Response:
     """Remove a saved query."""
     gone = saved.delete(logs(), request.form.get("id", ""))

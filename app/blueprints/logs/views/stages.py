@@ -14,6 +14,7 @@ from app.blueprints.logs.views import beside
 from app.blueprints.logs.views.asked import Asked
 from app.blueprints.logs.views.common import logs
 from app.blueprints.logs.views.insights import FIRST
+from app.roles import VIEWER, needs
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class StepsPage:
 
 
 @bp.post("/queries/<query_id>/steps")
+@needs(VIEWER)
 def start_steps(query_id: str) -> Response:
     """Start the shortened queries that count what is not known yet."""
     asked, span = beside.of(query_id)

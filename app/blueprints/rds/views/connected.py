@@ -78,8 +78,8 @@ def connected(identifier: str, database: str = "", *, write: bool = False) -> Co
     SQL passes by the check of AWS's calls, so this is where a read-only account is kept: NotWritable.
     Raises a ConnectError, NoLogin where the person must say how.
     """
-    if write and aws.identity().read_only:
-        raise NotWritable("Changes are switched off for a real account.")
+    if write and (why := aws.identity().reason):
+        raise NotWritable(why)
     found = KNOWN.get(_key(identifier), lambda: _find(identifier)).at(database)
     return replace(found, target=replace(found.target, writable=True)) if write else found
 

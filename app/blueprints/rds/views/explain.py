@@ -7,6 +7,7 @@ from app import respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import parameters, scripts
 from app.blueprints.rds.views.connected import connected
+from app.roles import VIEWER, needs
 from app.sql import statements
 from app.sql.errors import SqlError
 from app.sql.explain import MEASURED, Plan
@@ -16,6 +17,7 @@ from app.sql.statements import Statement
 
 
 @bp.post("/<identifier>/fields")
+@needs(VIEWER)
 def fields(identifier: str) -> Response:
     """Give the form one field for each parameter of its SQL."""
     there = connected(identifier, request.form.get("database", ""))
@@ -28,6 +30,7 @@ def fields(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/explain")
+@needs(VIEWER)
 def explain(identifier: str) -> Response:
     """Show how the database would run the statements; `measured` runs them, reading only, for true rows and times."""
     measured, write = "measured" in request.form, request.form.get("mode") == "write"

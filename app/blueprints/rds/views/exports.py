@@ -17,6 +17,7 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import parameters
 from app.blueprints.rds.views.connected import Connected, connected
 from app.problems import refused
+from app.roles import VIEWER, needs
 from app.sql import export as exporting
 from app.sql import page as paging
 from app.sql import statements, table_export
@@ -147,6 +148,7 @@ def _token(fields: Mapping[str, str]) -> str:
 
 
 @bp.post("/<identifier>/export")
+@needs(VIEWER)
 def export_file(identifier: str) -> Response:
     """Answer with a file for a script that is too long for an address."""
     if not wanted():

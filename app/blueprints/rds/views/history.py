@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 from app import notes, respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service.masking import masked
+from app.roles import VIEWER, needs
 from app.sql.target import Dialect
 from app.store import TooLarge
 
@@ -47,6 +48,7 @@ def past(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/saved")
+@needs(VIEWER)
 def save(identifier: str) -> Response:
     """Save a query under a name; the same name again replaces it."""
     name, sql = request.form.get("name", "").strip()[: notes.LONGEST_NAME], request.form.get("sql", "")
@@ -65,6 +67,7 @@ def save(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/saved/delete")
+@needs(VIEWER)
 def forget_saved(identifier: str) -> Response:
     """Remove a saved query."""
     notes.forget(KIND, request.form.get("id", ""))

@@ -6,7 +6,7 @@ from typing import Any
 from flask import flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import respond
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.forms import ConnectionForm
 from app.blueprints.rds.service import instances as service
@@ -15,8 +15,10 @@ from app.blueprints.rds.service.logins import Login
 from app.blueprints.rds.views import connected
 from app.blueprints.rds.views.common import instance_url, problem_of, rds
 from app.problems import Problem
+from app.roles import EDITOR, needs
 from app.sql.engines import ENGINES
 from app.sql.errors import ConnectError
+from app.store import held
 
 UNKEPT = (
     "A choice is kept in the dashboard's own DynamoDB table, and this account is read-only here: only the secret that "
@@ -75,6 +77,7 @@ def _described(found: Instance) -> InstancePage:
 
 
 @bp.post("/<identifier>/connection")
+@needs(EDITOR)
 def connect(identifier: str) -> Response:
     """Sign in as the form says, try it, and remember it for this session where it works."""
     found = service.get_instance(rds(), identifier)
@@ -89,7 +92,7 @@ def connect(identifier: str) -> Response:
     if kind == "typed" and not password:
         form.password.errors = ["Type the password."]
         return _page(found, form, 422)
-    if aws.identity().read_only:
+    if held():
         form.kind.errors = [UNKEPT]
         return _page(found, form, 403)
     try:
@@ -119,6 +122,7 @@ def _chosen(found: Instance, form: ConnectionForm) -> Login | None:
 
 
 @bp.post("/<identifier>/connection/forget")
+@needs(EDITOR)
 def disconnect(identifier: str) -> Response:
     """Forget how this session signed in."""
     connected.drop(identifier)

@@ -15,6 +15,7 @@ from app.blueprints.rds.service import instances as service
 from app.blueprints.rds.views.common import instance_url, rds
 from app.changes import done
 from app.declined import Declined
+from app.roles import EDITOR, needs
 
 
 def status() -> Status:
@@ -35,6 +36,7 @@ def instances() -> Response:
 
 
 @bp.post("/")
+@needs(EDITOR)
 def create_instance() -> Response:
     """Create an instance; what stands against it appears in the form."""
     form = _create_form()

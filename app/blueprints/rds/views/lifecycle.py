@@ -14,11 +14,13 @@ from app.blueprints.rds.service import prices, snapshots
 from app.blueprints.rds.views.common import instance_url, rds
 from app.changes import done
 from app.declined import Declined
+from app.roles import EDITOR, needs
 
 DOING = {"start": "starting", "stop": "stopping", "reboot": "rebooting"}
 
 
 @bp.post("/<identifier>/<any(start, stop, reboot):action>")
+@needs(EDITOR)
 def act(identifier: str, action: str) -> Response:
     """Start, stop or reboot an instance."""
     made = getattr(service, action)(rds(), identifier)
@@ -33,6 +35,7 @@ def ask_delete(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/delete")
+@needs(EDITOR)
 def delete(identifier: str) -> Response:
     """Delete an instance whose name was typed, with or without a last snapshot."""
     form = DeleteForm()
@@ -52,6 +55,7 @@ def delete(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/snapshots")
+@needs(EDITOR)
 def take_snapshot(identifier: str) -> Response:
     """Take a snapshot."""
     form = SnapshotForm()
@@ -89,6 +93,7 @@ def ask_restore(identifier: str, name: str) -> Response:
 
 
 @bp.post("/<identifier>/snapshots/<name>/restore")
+@needs(EDITOR)
 def restore(identifier: str, name: str) -> Response:  # noqa: ARG001 - the address names the instance it was taken of
     """Make a new instance of a snapshot."""
     form = _restore_form()
@@ -108,6 +113,7 @@ def _restore_form() -> RestoreForm:
 
 
 @bp.post("/<identifier>/snapshots/<name>/delete")
+@needs(EDITOR)
 def delete_snapshot(identifier: str, name: str) -> Response:
     """Delete a snapshot."""
     gone = snapshots.delete(rds(), name)

@@ -13,6 +13,7 @@ from app.blueprints.rds.views.asked import PAGES, TIMEOUTS, Asked, asked
 from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import connected, reason
 from app.blueprints.rds.views.running import QueryPage
+from app.roles import VIEWER, needs
 from app.security import from_elsewhere
 from app.sql import cancel as cancelling
 from app.sql.errors import ConnectError
@@ -28,6 +29,7 @@ def query(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/query")
+@needs(VIEWER)
 def run_query(identifier: str) -> Response:
     """Run a script: `mode` is read or write; in write mode `expect` commits what was shown before."""
     wanted = asked(request.form, write=request.form.get("mode") == "write")
@@ -35,6 +37,7 @@ def run_query(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/query/cancel")
+@needs(VIEWER)
 def cancel_query(identifier: str) -> Response:
     """Stop the statement that runs under a token, at the server."""
     token = request.form.get("run", "")

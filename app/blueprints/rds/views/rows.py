@@ -17,6 +17,7 @@ from app.blueprints.rds.views import snippets
 from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import Connected, connected
 from app.problems import Problem
+from app.roles import EDITOR, needs
 from app.sql.edit import Edit
 from app.sql.errors import Conflict, SqlError
 from app.sql.values import Cell, Cut
@@ -66,6 +67,7 @@ def edit_row(identifier: str) -> Response:
 
 
 @bp.post("/<identifier>/row")
+@needs(EDITOR)
 def save_row(identifier: str) -> Response:
     """Insert, change or delete a row, as long as it is what the person saw."""
     there = connected(identifier, request.form.get("database", ""), write=True)

@@ -13,6 +13,7 @@ from app.blueprints.s3.service import buckets as service
 from app.blueprints.s3.urls import folder_url
 from app.blueprints.s3.views.common import cache_bucket, s3
 from app.changes import counted, done
+from app.roles import EDITOR, needs
 
 COLUMNS = ("name", "region", "created")
 
@@ -34,6 +35,7 @@ def buckets() -> Response:
 
 
 @bp.post("/")
+@needs(EDITOR)
 def create_bucket() -> Response:
     """Create a bucket; what stands against the name appears beside it."""
     form = _create_form()
@@ -67,6 +69,7 @@ def ask_delete_bucket(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/delete")
+@needs(EDITOR)
 def delete_bucket(bucket: str) -> Response:
     """Delete an empty bucket whose name was typed."""
     form = ConfirmForm()
@@ -80,6 +83,7 @@ def delete_bucket(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/empty")
+@needs(EDITOR)
 def empty_bucket(bucket: str) -> Response:
     """Delete everything in a bucket, some thousand versions per request; the answer says what remains."""
     form = ConfirmForm()

@@ -15,6 +15,7 @@ from app.blueprints.s3.views.common import s3, target_choices, undo
 from app.blueprints.s3.views.objects import typed_tags
 from app.changes import counted, done
 from app.problems import refused
+from app.roles import EDITOR, needs
 
 DONE = {"delete": "deleted", "copy": "copied", "move": "moved", "tag": "tagged", "undelete": "brought back"}
 GONE = dict.fromkeys(DONE, "already gone") | {"undelete": "not deleted any more"}
@@ -22,6 +23,7 @@ PARTLY = 207  # Multi-Status: the answer tells it object by object
 
 
 @bp.post("/<bucket>/bulk/delete")
+@needs(EDITOR)
 def bulk_delete(bucket: str) -> Response:
     """Name what would be deleted; with `confirm`, delete it."""
     chosen = _selection()
@@ -32,18 +34,21 @@ def bulk_delete(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/bulk/undelete")
+@needs(EDITOR)
 def bulk_undelete(bucket: str) -> Response:
     """Bring objects back that delete markers hide."""
     return _told(bucket, service.undelete_all(s3(), bucket, _selection().keys))
 
 
 @bp.post("/<bucket>/bulk/copy")
+@needs(EDITOR)
 def bulk_copy(bucket: str) -> Response:
     """Ask where the copies go; with a target, make them."""
     return _placed(bucket, "copy")
 
 
 @bp.post("/<bucket>/bulk/move")
+@needs(EDITOR)
 def bulk_move(bucket: str) -> Response:
     """Ask where the objects go; with a target, copy them and delete the originals."""
     return _placed(bucket, "move")
@@ -63,6 +68,7 @@ def _placed(bucket: str, action: str) -> Response:
 
 
 @bp.post("/<bucket>/bulk/tag")
+@needs(EDITOR)
 def bulk_tag(bucket: str) -> Response:
     """Ask for tags; with some, add them to every chosen object."""
     chosen, typed = _selection(), typed_tags()

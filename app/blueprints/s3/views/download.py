@@ -13,6 +13,7 @@ from app import aws
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.service import archive, downloads, media
 from app.blueprints.s3.urls import all_sent, object_route, sent
+from app.roles import VIEWER, needs
 
 ALONE = "sandbox; default-src 'none'"
 _ONE_RANGE = re.compile(r"bytes=(\d+-\d*|-\d+)")
@@ -45,6 +46,7 @@ def raw(bucket: str, key: str) -> Response:
 
 
 @bp.post("/<bucket>/bulk/download")
+@needs(VIEWER)
 def bulk_download(bucket: str) -> Response:
     """Answer with the chosen objects and folders as one zip."""
     keys, folders = all_sent("key"), all_sent("folder")

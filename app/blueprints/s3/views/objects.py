@@ -20,6 +20,7 @@ from app.blueprints.s3.urls import folder_url, object_route, object_url, sent
 from app.blueprints.s3.views.common import s3, target_choices, undo
 from app.changes import done
 from app.problems import refused
+from app.roles import EDITOR, needs
 
 TYPE_LENGTH = 200
 
@@ -57,6 +58,7 @@ def _key() -> str:
 
 
 @bp.post("/<bucket>/object/delete")
+@needs(EDITOR)
 def delete_object(bucket: str) -> Response:
     """Delete an object; where versioning is on, the message offers to take it back."""
     key = _key()
@@ -72,6 +74,7 @@ def delete_object(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/object/remove-version")
+@needs(EDITOR)
 def remove_version(bucket: str) -> Response:
     """Delete one version for good, or a delete marker, which brings the object back."""
     key, version = _key(), sent("version")
@@ -82,6 +85,7 @@ def remove_version(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/object/restore")
+@needs(EDITOR)
 def restore_version(bucket: str) -> Response:
     """Make an old version the current one."""
     key, version = _key(), sent("version")
@@ -91,6 +95,7 @@ def restore_version(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/object/tags")
+@needs(EDITOR)
 def set_tags(bucket: str) -> Response:
     """Replace an object's tags by the typed ones."""
     key, typed = _key(), typed_tags()
@@ -110,6 +115,7 @@ def typed_tags() -> list[tuple[str, str]]:
 
 
 @bp.post("/<bucket>/object/type")
+@needs(EDITOR)
 def set_type(bucket: str) -> Response:
     """Give an object the content type of its content, or another one."""
     key, kind = _key(), sent("type").strip()
@@ -120,6 +126,7 @@ def set_type(bucket: str) -> Response:
 
 
 @bp.route("/<bucket>/object/copy", methods=["GET", "POST"])
+@needs(EDITOR)
 def copy_object(bucket: str) -> Response:
     """Ask where a copy goes, then make it."""
 
@@ -131,6 +138,7 @@ def copy_object(bucket: str) -> Response:
 
 
 @bp.route("/<bucket>/object/move", methods=["GET", "POST"])
+@needs(EDITOR)
 def move_object(bucket: str) -> Response:
     """Ask for a new place or name, then copy and delete the original: S3 knows no move."""
 
@@ -171,6 +179,7 @@ def typeable(key: str) -> str:
 
 
 @bp.post("/<bucket>/share")
+@needs(EDITOR)
 def share(bucket: str) -> Response:
     """Make a presigned link and show it; it is part of this answer only, never of an address of ours."""
     key, form = _key(), ShareForm()

@@ -13,9 +13,11 @@ from app.blueprints.s3.service import presigned, uploads
 from app.blueprints.s3.views.uploaded import answer, problem
 from app.drawer import drawer
 from app.problems import Refused
+from app.roles import EDITOR, needs
 
 
 @bp.post("/<bucket>/presign")
+@needs(EDITOR)
 def presign(bucket: str) -> Response:
     """Answer in JSON with the form by which the browser sends one file straight to S3."""
     if aws.identity().read_only:
@@ -33,6 +35,7 @@ def presign(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/uploaded")
+@needs(EDITOR)
 def uploaded(bucket: str) -> Response:
     """Look at a file that the browser has sent to S3, and mend its Content-Type."""
     key = _sent().get("key", "")

@@ -16,6 +16,7 @@ from app.blueprints.s3.urls import sent
 from app.blueprints.s3.views.common import s3
 from app.changes import counted, done
 from app.problems import refused
+from app.roles import EDITOR, needs
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ def bucket_settings(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/settings/versioning")
+@needs(EDITOR)
 def switch_versioning(bucket: str) -> Response:
     """Enable or suspend versioning."""
     form = VersioningForm()
@@ -54,6 +56,7 @@ def switch_versioning(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/settings/cors")
+@needs(EDITOR)
 def allow_direct_uploads(bucket: str) -> Response:
     """Add the CORS rule that lets this dashboard's pages upload straight to S3."""
     presigned.put_rule(s3(), bucket, _origin())
@@ -61,6 +64,7 @@ def allow_direct_uploads(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/settings/cors/remove")
+@needs(EDITOR)
 def refuse_direct_uploads(bucket: str) -> Response:
     """Take that rule away again."""
     presigned.remove_rule(s3(), bucket, _origin())
@@ -68,6 +72,7 @@ def refuse_direct_uploads(bucket: str) -> Response:
 
 
 @bp.post("/<bucket>/settings/uploads/abort")
+@needs(EDITOR)
 def abort_uploads(bucket: str) -> Response:
     """Abort one unfinished upload, named by `key` and `upload_id`, or with neither of them all of the bucket."""
     key, upload = sent("key"), sent("upload_id")

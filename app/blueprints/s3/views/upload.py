@@ -13,12 +13,14 @@ from app.blueprints.s3.views.uploaded import answer
 from app.config import MIB, Settings
 from app.multipart import FormReader, Malformed, boundary_of
 from app.received import fields_before_files
+from app.roles import EDITOR, needs
 from app.streaming import RequestBody
 
 OVERHEAD = MIB  # bytes that the form itself may add to its files: boundaries, names, fields
 
 
 @bp.post("/<bucket>/upload")
+@needs(EDITOR)
 def upload(bucket: str) -> Response:
     """Store the files of a form."""
     settings: Settings = current_app.extensions["settings"]

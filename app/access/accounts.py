@@ -1,0 +1,130 @@
+"""Accounts: names, roles and passwords' hashes, in the state table.
+
+A name is kept as it was written and found in any spelling of its case; two people never have the same. `epoch` counts
+what ends every session: a new password, another role, an account switched off.
+"""
+
+import secrets
+import time
+import unicodedata
+from dataclasses import asdict, dataclass, replace
+
+from app.access import passwords
+from app.roles import ANYBODY, INSTRUCTOR, Role
+from app.store import Entry, Store, shared
+
+LONGEST = 60
+MOST = 5000
+
+
+class Taken(ValueError):
+    """Somebody has this name."""
+
+
+class LastInstructor(ValueError):
+    """Nobody would be left who may invite people and change roles."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """One person's account; `subject` is their identity at an OpenID provider, who then has no password here."""
+
+    id: str
+    name: str
+    role: Role
+    password: str = ""
+    disabled: bool = False
+    epoch: int = 0
+    made: int = 0
+    subject: str = ""
+
+
+def folded(name: str) -> str:
+    """Return a name as it is compared: one spelling of case, width and accents."""
+    return unicodedata.normalize("NFKC", name.strip()).casefold()
+
+
+def wrong_name(name: str) -> str:
+    """Return what is wrong with a name, in words; empty where nothing is."""
+    if not 2 <= len(name.strip()) <= LONGEST or not name.isprintable():
+        return f"A name has 2 to {LONGEST} characters, all of which can be seen."
+    return ""
+
+
+def _kept() -> Store:
+    return shared("accounts")
+
+
+def _names() -> Store:
+    return shared("names")
+
+
+def _of(entry: Entry) -> Account:
+    return Account(**{**entry.value, "id": entry.id, "role": Role(entry.value["role"])})
+
+
+def _save(account: Account) -> None:
+    value = asdict(account)
+    del value["id"]
+    _kept().put(value, account.id)
+
+
+def get(id: str) -> Account | None:
+    """Return an account."""
+    value = _kept().get(id)
+    return None if value is None else _of(Entry(id, value))
+
+
+def named(name: str) -> Account | None:
+    """Return the account of a name."""
+    found = _names().get(folded(name)[:200] or "-")
+    return get(found["person"]) if found else None
+
+
+def every() -> list[Account]:
+    """Return all accounts by name."""
+    return sorted((_of(entry) for entry in _kept().newest(MOST)), key=lambda one: folded(one.name))
+
+
+def create(name: str, role: Role, password: str = "", subject: str = "") -> Account:
+    """Make an account. Raises Taken."""
+    made = Account(f"p-{secrets.token_hex(8)}", name.strip(), role, made=int(time.time()), subject=subject)
+    made = replace(made, password=passwords.hashed(password) if password else "")
+    if not _names().claim({"person": made.id}, folded(name)):
+        raise Taken(name)
+    _save(made)
+    return made
+
+
+def change(account: Account, *, role: Role | None = None, disabled: bool | None = None) -> Account:
+    """Give an account another role, or switch it off or on, which ends its sessions. Raises LastInstructor."""
+    role = account.role if role is None else role
+    disabled = account.disabled if disabled is None else disabled
+    changed = replace(account, role=role, disabled=disabled, epoch=account.epoch + 1)
+    if role is ANYBODY:
+        raise ValueError("no role of a person")
+    _save(changed)
+    # Looked at afterwards: of two instructors who demote each other at the same time, neither goes unnoticed.
+    if not has_instructor():
+        _save(replace(account, epoch=account.epoch + 1))
+        raise LastInstructor
+    return changed
+
+
+def set_password(account: Account, password: str) -> Account:
+    """Give an account a new password, which ends its sessions."""
+    changed = replace(account, password=passwords.hashed(password), epoch=account.epoch + 1)
+    _save(changed)
+    return changed
+
+
+def end_sessions(account: Account) -> Account:
+    """Sign a person out everywhere."""
+    changed = replace(account, epoch=account.epoch + 1)
+    _save(changed)
+    return changed
+
+
+def has_instructor() -> bool:
+    """Whether there is anybody who may invite people."""
+    return any(one.role == INSTRUCTOR and not one.disabled for one in every())

@@ -1,0 +1,40 @@
+"""Who asks: the person of a request."""
+
+from dataclasses import dataclass
+
+from flask import current_app, g
+
+from app.config import Settings
+from app.roles import INSTRUCTOR, Role
+from app.store import LOCAL
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody who may use the dashboard; `session` is the hash of their session's id, empty at this computer."""
+
+    id: str
+    name: str
+    role: Role
+    session: str = ""
+    profile: str = ""
+
+    @property
+    def local(self) -> bool:
+        """Whether this is whoever sits at this computer, where nobody signs in."""
+        return self.id == LOCAL
+
+
+HERE = Person(LOCAL, "This computer", INSTRUCTOR)
+
+
+def current() -> Person | None:
+    """Return who asks; None where nobody has signed in and somebody must."""
+    found: Person | None = g.get("who")
+    return found
+
+
+def settings() -> Settings:
+    """Return the application's settings."""
+    found: Settings = current_app.extensions["settings"]
+    return found

@@ -1,0 +1,97 @@
+"""One-time links: an invitation makes an account, a reset sets a new password."""
+
+from flask import Response, redirect, request, url_for
+from werkzeug.exceptions import NotFound
+from werkzeug.wrappers import Response as BaseResponse
+
+from app.access import accounts, links, sessions, throttle
+from app.access.links import Link
+from app.blueprints.signin.blueprint import bp
+from app.blueprints.signin.common import begin, form_page, good_password
+from app.blueprints.signin.forms import JoinForm, PasswordForm
+from app.roles import ANYBODY, needs
+
+GONE = "This link has been used, is too old, or was never made. Ask an instructor for another."
+Form = JoinForm | PasswordForm
+
+
+@bp.get("/link")
+@needs(ANYBODY)
+def follow() -> Response:
+    """Show the form of a link, which is used only when the form is sent: programs that look at links use up none."""
+    code = request.args.get("code", "")
+    link = _looked(code)
+    form = (
+        PasswordForm(formdata=None, code=code)
+        if link.kind == "reset"
+        else JoinForm(formdata=None, code=code, name=link.name)
+    )
+    return _page(form, link)
+
+
+@bp.post("/link")
+@needs(ANYBODY)
+def use() -> BaseResponse:
+    """Do what a link is for, once, and sign in."""
+    code = request.form.get("code", "")
+    link = _looked(code)
+    form: Form = PasswordForm() if link.kind == "reset" else JoinForm()
+    if not form.validate_on_submit():
+        return _page(form, link, 422)
+    return _reset(form, link, code) if isinstance(form, PasswordForm) else _joined(form, link, code)
+
+
+def _looked(code: str) -> Link:
+    try:
+        throttle.attempt_code(request.remote_addr or "")
+    except throttle.TooMany:
+        raise NotFound("Too many links were tried from here. Try again in 15 minutes.") from None
+    link = links.look(code) if code else None
+    if link is None:
+        raise NotFound(GONE)
+    return link
+
+
+def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
+    name = str(form.name.data).strip()
+    if wrong := accounts.wrong_name(name):
+        form.name.errors = [wrong]
+    if not good_password(form, name) or form.name.errors:
+        return _page(form, link, 422)
+    if links.use(code) is None:
+        raise NotFound(GONE)
+    try:
+        account = accounts.create(name, link.role, str(form.password.data))
+    except accounts.Taken:
+        links.put_back(code, link)
+        form.name.errors = ["Somebody has this name. Choose another."]
+        return _page(form, link, 422)
+    begin(account)
+    return redirect(url_for("overview.index"), 303)
+
+
+def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
+    account = accounts.get(link.person)
+    if account is None or account.disabled:
+        raise NotFound(GONE)
+    if not good_password(form, account.name):
+        return _page(form, link, 422)
+    if links.use(code) is None:
+        raise NotFound(GONE)
+    changed = accounts.set_password(account, str(form.password.data))
+    sessions.forget()
+    throttle.succeeded(account.name)
+    begin(changed)
+    return redirect(url_for("overview.index"), 303)
+
+
+def _page(form: Form, link: Link, status: int = 200) -> Response:
+    action = url_for("signin.use")
+    if link.kind == "reset":
+        lead = f"Choose a new password for {link.name}. Every session of this account ends."
+        return form_page(
+            "signin/reset.html", form, status, title="New password", lead=lead, action=action, name=link.name
+        )
+    by = f" {link.by} invites you." if link.by else ""
+    lead = f"Make your account, with the role of {link.role.name.lower()}.{by}"
+    return form_page("signin/join.html", form, status, title="Your account", lead=lead, action=action, coded=False)

@@ -1,0 +1,207 @@
+"""Signing in and out, links, the first instructor, what slows guessing."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from app.access import accounts, links, passwords, sessions, throttle
+from app.access.accounts import Account
+from app.access.links import Link
+from app.roles import EDITOR, INSTRUCTOR, VIEWER, Role
+from tests.access.conftest import PASSWORD, Browser, post, sign_in, token
+
+
+def test_name_and_password_begin_a_session(browser: Browser) -> None:
+    ada = browser()
+    answer = sign_in(ada, "ADA", PASSWORD, "/s3/?x=1")  # a name is found in any case
+    assert (answer.status_code, answer.location) == (303, "/s3/?x=1")
+    text = ada.get("/s3/").get_data(as_text=True)
+    assert "ada" in text and "Instructor" in text
+    assert ada.get("/sign-in").location == "/"
+
+
+@pytest.mark.parametrize(
+    "target", ["https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example", "javascript:x"]
+)
+def test_the_way_on_never_leads_away(browser: Browser, target: str) -> None:
+    assert sign_in(browser(), "ada", PASSWORD, target).location == "/"
+
+
+@pytest.mark.parametrize(
+    ("name", "password"), [("ada", "wrong"), ("nobody", "wrong"), ("eve", ""), ("bob", "x" * 5000)]
+)
+def test_what_is_wrong_says_no_more(browser: Browser, name: str, password: str) -> None:
+    client = browser()
+    answer = sign_in(client, name, password or " ")
+    text = re.sub(r'value="[^"]*"', "", answer.get_data(as_text=True))
+    assert answer.status_code == 401
+    assert "The name or the password is not right." in text
+    assert "Set-Cookie" not in answer.headers or "sid" not in answer.headers["Set-Cookie"]
+
+
+def test_an_unknown_name_costs_as_many_hashes(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = list[bytes]()
+
+    def counting(*args: Any, **kwargs: Any) -> bytes:
+        made.append(b"")
+        return b"x" * 32
+
+    monkeypatch.setattr(passwords.hashlib, "scrypt", counting)
+    kept = passwords.hashed("a")
+    made.clear()
+    passwords.verify("b", kept)
+    known = len(made)
+    passwords.verify("b", "")
+    assert len(made) == 2 * known == 2
+
+
+def test_guessing_a_name_is_stopped_by_all_instances_together(browser: Browser, app: Flask) -> None:
+    for number in range(throttle.PER_NAME):
+        with app.app_context():
+            throttle.attempt("Ada ", f"192.0.2.{number}")
+    answer = sign_in(browser(), "ada", PASSWORD)  # right, and still refused
+    assert answer.status_code == 429
+    assert answer.headers["Retry-After"] == str(throttle.WINDOW)
+    assert sign_in(browser(), "nobody", "wrong").status_code == 401
+
+
+def test_guessing_names_from_one_address_is_stopped(app: Flask) -> None:
+    with app.app_context():
+        for number in range(throttle.PER_ADDRESS):
+            throttle.attempt(f"name {number}", f"2001:db8::{number:x}")
+        with pytest.raises(throttle.TooMany):
+            throttle.attempt("another", "2001:db8::ffff")
+        throttle.attempt("another", "2001:db8:0:1::1")
+
+
+def test_a_session_begins_anew_at_sign_in(browser: Browser) -> None:
+    ada = browser()
+    before = token(ada, "/sign-in")
+    sign_in(ada, "ada", PASSWORD)
+    old = ada.post("/region", data={"csrf_token": before, "region": "eu-west-1"})
+    assert old.status_code == 400  # the form token of before holds no more
+
+
+def test_signing_out_ends_the_session_for_whoever_has_the_cookie(browser: Browser) -> None:
+    ada, thief = browser(INSTRUCTOR), browser()
+    cookie = ada.get_cookie("trellis", domain="127.0.0.1")
+    assert cookie is not None
+    thief.set_cookie("trellis", cookie.value, domain="127.0.0.1")
+    assert thief.get("/s3/").status_code == 200
+    assert post(ada, "/s3/", "/sign-in/out").location == "/sign-in"
+    assert thief.get("/s3/").status_code == 303
+
+
+def test_only_a_hash_of_the_session_is_stored(app: Flask, people: dict[Role, Account]) -> None:
+    with app.app_context():
+        id = sessions.begin(people[VIEWER].id, 0, "127.0.0.1", "x")
+        assert [one.id for one in sessions.every()] == [sessions.hash_of(id)]
+        assert id not in repr(sessions.every())
+
+
+def test_another_role_holds_at_once_and_ends_sessions(
+    app: Flask, people: dict[Role, Account], browser: Browser
+) -> None:
+    chief, bob = browser(INSTRUCTOR), browser(EDITOR)
+    assert bob.get("/s3/").status_code == 200
+    assert post(chief, "/people/", f"/people/{people[EDITOR].id}/role", role="1").status_code == 303
+    assert bob.get("/s3/").status_code == 303
+
+
+@pytest.mark.parametrize(("path", "fields"), [("role", {"role": "1"}), ("disable", {})])
+def test_the_last_instructor_stays(
+    app: Flask, people: dict[Role, Account], browser: Browser, path: str, fields: dict[str, str]
+) -> None:
+    chief = browser(INSTRUCTOR)
+    post(chief, "/people/", f"/people/{people[INSTRUCTOR].id}/{path}", **fields)
+    with app.app_context():
+        found = accounts.get(people[INSTRUCTOR].id)
+        assert found is not None and found.role == INSTRUCTOR and not found.disabled
+
+
+def test_an_account_that_is_off_signs_nobody_in(app: Flask, people: dict[Role, Account], browser: Browser) -> None:
+    with app.app_context():
+        accounts.set_password(people[EDITOR], PASSWORD)
+    assert sign_in(browser(), "bob", PASSWORD).status_code == 303
+    post(browser(INSTRUCTOR), "/people/", f"/people/{people[EDITOR].id}/disable")
+    assert sign_in(browser(), "bob", PASSWORD).status_code == 401
+
+
+def test_an_invitation_makes_one_account(browser: Browser) -> None:
+    shown = post(browser(INSTRUCTOR), "/people/", "/people/invite", name="Grace", role="2").get_data(as_text=True)
+    found = re.search(r"http://127.0.0.1(/sign-in/link\?code=[\w-]+)", shown)
+    assert found
+    code = found[1].split("code=")[1]
+    grace, late = browser(), browser()
+    kept = token(late, found[1])
+    form = {"code": code, "name": "Grace", "password": PASSWORD, "again": PASSWORD}
+    assert post(grace, found[1], "/sign-in/link", **form).location == "/"
+    assert "Editor" in grace.get("/s3/").get_data(as_text=True)
+    assert late.post("/sign-in/link", data={"csrf_token": kept, **form, "name": "Other"}).status_code == 404
+
+
+def test_a_name_is_given_once_and_the_link_lives_on(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        code = links.make(Link("invite", VIEWER))
+    page, form = f"/sign-in/link?code={code}", {"code": code, "password": PASSWORD, "again": PASSWORD}
+    assert post(browser(), page, "/sign-in/link", name="ＡＤＡ", **form).status_code == 422
+    assert post(browser(), page, "/sign-in/link", name="Ada Two", **form).status_code == 303
+
+
+def test_a_new_password_ends_every_session(app: Flask, people: dict[Role, Account], browser: Browser) -> None:
+    bob = browser(EDITOR)
+    assert bob.get("/s3/").status_code == 200
+    with app.app_context():
+        code = links.make(Link("reset", EDITOR, "bob", people[EDITOR].id))
+    form = {"code": code, "password": PASSWORD, "again": PASSWORD}
+    assert post(browser(), f"/sign-in/link?code={code}", "/sign-in/link", **form).status_code == 303
+    assert bob.get("/s3/").status_code == 303
+    assert sign_in(browser(), "bob", PASSWORD).status_code == 303
+
+
+def test_the_command_line_makes_an_instructor(app: Flask, browser: Browser) -> None:
+    said = app.test_cli_runner().invoke(args=["first-instructor", "--address", "https://trellis.example/"])
+    assert said.exit_code == 0, said.output
+    found = re.search(r"https://trellis.example(/sign-in/link\?code=([\w-]+))", said.output)
+    assert found
+    client, form = browser(), {"name": "Grace", "password": PASSWORD, "again": PASSWORD}
+    assert post(client, found[1], "/sign-in/link", code=found[2], **form).status_code == 303
+    assert client.get("/people/").status_code == 200
+
+
+def test_what_one_keeps_is_ones_own(app: Flask, browser: Browser) -> None:
+    from app.store import person
+
+    seen = set()
+    app.view_functions["overview.index"] = lambda: seen.add(person()) or "x"
+    for role in (VIEWER, EDITOR):
+        browser(role).get("/")
+    assert len(seen) == 2 and "local" not in seen
+
+
+WEAK = [
+    "short",
+    "passwordpassword",
+    "qwertyuiop123",
+    "111111111111",
+    "correct horse battery",
+    "Ada-the-first-one",
+    "P@ssw0rd12345",
+]
+
+
+@pytest.mark.parametrize("password", WEAK)
+def test_what_others_would_try_first_is_refused(password: str) -> None:
+    assert passwords.weakness(password, "ada")
+
+
+@pytest.mark.parametrize("password", [PASSWORD, "k8$2m9!x4@7qTz", "übermäßig-grüne-Gießkanne", "x7Jd0pLq2vRt"])
+def test_length_is_enough(password: str) -> None:
+    assert passwords.weakness(password, "ada") == ""
+
+
+def test_spellings_of_unicode_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert passwords.verify("ﬁve Å", passwords.hashed("five Å"))
+    assert not passwords.verify("five A", passwords.hashed("five Å"))
