@@ -30,13 +30,13 @@ HOSTILE = {
 # Every field that some page reads, of its address or its form.
 FIELDS = (  # noqa: SIM905 shorter
     "action add after again as_download at attribute attributes back before begun billing bundle collision columns "
-    "confirm consistent count counted csrf days database delimiter digest download draft empty encoding end engine expect "
-    "filter final form from g group id identifier index indexes instance_class keep key kind left limit login minutes "
-    "mode move name names next old on only op order other p.1 p.name page partition partition_type password pk pointer "
-    "port position prefix prefix_quoted projection protected public q query read_units region round run sample schema "
-    "search secret segments shift size sk snapshot sort sort_type sql start state statement storage stream table tags "
-    "tag_key tag_value target_bucket target_key target_prefix timeout to token user username v version versionId view "
-    "what write_units"
+    "confirm consistent count counted csrf days database delimiter digest download draft empty encoding end engine "
+    "expect filter final form from g group id identifier index indexes instance_class keep key kind left limit login "
+    "minutes mode move name names next old on only op order other p.1 p.name page partition partition_type password "
+    "pk pointer port position prefix prefix_quoted projection protected public q query read_units region round run "
+    "sample schema search secret segments shift size sk snapshot sort sort_type sql start state statement storage "
+    "stream table tags tag_key tag_value target_bucket target_key target_prefix timeout to token user username v "
+    "version versionId view what write_units"
 ).split()
 KNOWN = {"table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
 LOG = {"group": "/app/shop", "stream": "one"}

@@ -14,10 +14,10 @@ from typing import Any
 
 from botocore import xform_name
 
-from app.aws import ALSO_READS, PARTIQL, is_read
 from app.codegen import iam
 from app.codegen.actions import TABLES
 from app.codegen.grants import Grant, Where
+from app.guarding import PARTIQL, is_read
 
 APP = Path(__file__).resolve().parent.parent
 LARGEST = 6144  # characters of one managed policy, white space not counted
@@ -102,7 +102,7 @@ def _changing(where: Where) -> set[str]:
 
 
 def _reads(operation: str) -> bool:
-    return is_read(operation) or operation in PARTIQL | ALSO_READS
+    return is_read(operation) or operation in PARTIQL
 
 
 def _writes(action: str) -> bool:

@@ -12,7 +12,7 @@ import psutil
 import pytest
 from PIL import Image
 
-from tests.bundle.conftest import BUCKET, DATABASE, Served, settings
+from tests.bundle.conftest import BUCKET, CODE, DATABASE, Served, settings
 from tests.bundle.instance import HOST
 from tests.bundle.limits import INSTANCE, MIB, held
 from tests.bundle.visitor import Answer, Visitor
@@ -22,12 +22,29 @@ AT_REST = 250 * MIB
 HOOK = ".platform/hooks/postdeploy/50_smoke_test.sh"
 
 
+PASSWORD = "seven-lamps-in-a-harbour"
+ELSEWHERE = "127.0.0.9"  # an address of this computer that is not the server's own
+
+
 @pytest.fixture(scope="session")
 def person(served: Served) -> Visitor:
-    """Yield somebody who is signed in."""
-    visitor = served.visitor()
+    """Yield the first instructor, who has signed in with the environment's code."""
+    visitor = served.visitor(ELSEWHERE)
+    assert visitor.get("/s3/").status == 303
+    token = visitor.get("/sign-in/first").token
+    fields = {"csrf_token": token, "code": CODE, "name": "ada", "password": PASSWORD, "again": PASSWORD}
+    wrong = visitor.post("/sign-in/first", {**fields, "code": "some other code"})
+    assert wrong.status == 401
+    answer = visitor.post("/sign-in/first", fields, {"X-Forwarded-For": "203.0.113.7", "X-Real-IP": "203.0.113.7"})
+    assert answer.status == 303, answer.text
     assert visitor.get("/s3/").status == 200
     return visitor
+
+
+def addresses(person: Visitor) -> set[str]:
+    """Return from where people signed in, as the audit has it."""
+    text = person.get("/people/audit?format=json").text
+    return set(re.findall(r'"address": ?"([^"]*)"', text))
 
 
 @pytest.fixture(scope="session")
@@ -80,9 +97,25 @@ def test_a_foreign_host_is_refused(served: Served) -> None:
     assert Visitor(served.instance.port, "somebody.example").get("/s3/").status == 421
 
 
-def test_forged_headers_make_no_host_and_no_https(served: Served) -> None:
+def test_nobody_is_served_who_has_not_signed_in(served: Served) -> None:
+    for path in ("/", "/s3/", f"/rds/{DATABASE}/query?sql=SELECT+1&format=csv", "/people/"):
+        assert served.visitor().get(path, {"X-Forwarded-For": "127.0.0.1"}).status in (303, 401)
+    assert sign_in_wrongly(served).status == 401
+
+
+def sign_in_wrongly(served: Served) -> Answer:
     visitor = served.visitor()
-    plain = visitor.get("/s3/")
+    fields = {"csrf_token": visitor.get("/sign-in").token, "name": "ada", "password": "wrong"}
+    return visitor.post("/sign-in", fields)
+
+
+def test_where_somebody_comes_from_cannot_be_forged(person: Visitor) -> None:
+    assert ELSEWHERE in addresses(person)
+    assert "203.0.113.7" not in addresses(person)
+
+
+def test_forged_headers_make_no_host_and_no_https(served: Served, person: Visitor) -> None:
+    plain = person.copy().get("/s3/")
     forged = {
         "X-Forwarded-Proto": "https",
         "X-Forwarded-Host": "somebody.example",
@@ -91,12 +124,15 @@ def test_forged_headers_make_no_host_and_no_https(served: Served) -> None:
         "X-Forwarded-Prefix": "/elsewhere",
         "Forwarded": "for=1.2.3.4;host=somebody.example;proto=https",
     }
-    answer = served.visitor().get("/s3/", forged)
+    answer = person.copy().get("/s3/", forged)
     assert answer.status == plain.status == 200
     assert "somebody.example" not in answer.text
     assert "/elsewhere" not in answer.text
-    for cookie in answer.headers.get_all("Set-Cookie") or ():
-        assert "secure" not in cookie.lower()
+    fresh = served.visitor().get("/sign-in", forged)
+    cookies = fresh.headers.get_all("Set-Cookie") or []
+    assert cookies
+    assert not [cookie for cookie in cookies if "secure" in cookie.lower() or "__Host-" in cookie]
+    assert "Strict-Transport-Security" not in fresh.headers
     stranger = Visitor(served.instance.port, "somebody.example")
     assert stranger.get("/s3/", {"X-Forwarded-Host": HOST}).status == 421
 
@@ -119,7 +155,7 @@ def test_nginx_tells_nothing_and_gives_nothing_hidden(served: Served) -> None:
         assert answer.headers["Server"] == "nginx"
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Content-Security-Policy"].startswith("default-src 'none'")
-    page = served.visitor().get("/s3/")
+    page = served.visitor().get("/sign-in")
     assert page.headers.get_all("X-Content-Type-Options") == ["nosniff"]
     assert len(page.headers.get_all("Content-Security-Policy") or ()) == 1
 
@@ -178,7 +214,7 @@ def test_sigterm_finishes_a_slow_download(served: Served, person: Visitor, uploa
     assert received.partition(b"\r\n\r\n")[2] == picture
     assert ending.wait(timeout=60) == 0
     instance.start(settings(served.aws))
-    assert person.get("/s3/").status == 200
+    assert person.get("/s3/").status == 200  # the session is in the state table
 
 
 def test_behind_a_load_balancer_its_word_counts_and_nobody_elses(served: Served) -> None:
@@ -186,14 +222,20 @@ def test_behind_a_load_balancer_its_word_counts_and_nobody_elses(served: Served)
     instance.stop("web")
     instance.start({**settings(served.aws), "TRELLIS_PROXIES": "2"})
     try:
-        forged = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "127.0.0.1", "X-Forwarded-Host": "somebody.example"}
-        for headers in ({}, forged):
-            answer = served.visitor(balanced=True).get("/s3/", headers)
+        forged = {"X-Forwarded-Proto": "http", "X-Forwarded-For": "203.0.113.7", "X-Forwarded-Host": "x.example"}
+        for number, headers in enumerate(({}, forged)):
+            visitor = served.visitor(f"127.0.0.{20 + number}", balanced=True)
+            answer = visitor.get("/sign-in", headers)
             assert answer.status == 200
-            assert "somebody.example" not in answer.text
-            cookies = answer.headers.get_all("Set-Cookie") or []
-            assert cookies
-            assert all("secure" in cookie.lower() for cookie in cookies)
+            assert "x.example" not in answer.text
+            assert "Strict-Transport-Security" in answer.headers
+            assert [name for name in visitor.cookies if name.startswith("__Host-")] == list(visitor.cookies)
+            referrer = {"Referer": f"https://{HOST}/sign-in", **headers}
+            fields = {"csrf_token": answer.token, "name": "ada", "password": PASSWORD}
+            assert visitor.post("/sign-in", fields, referrer).status == 303
+            assert visitor.get("/s3/").status == 200
+        assert {"127.0.0.20", "127.0.0.21"} <= addresses(visitor)
+        assert "203.0.113.7" not in addresses(visitor)
     finally:
         instance.stop("web")
         instance.start(settings(served.aws))
