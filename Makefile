@@ -5,7 +5,7 @@ PORT ?= 5000
 BIN := .venv/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test test-fast check bench spark reset clean
+.PHONY: help run test test-fast check bench bundle deploy spark reset clean
 
 help: ## list these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-10s %s\n", $$1, $$2}'
@@ -29,6 +29,12 @@ check: .venv/dev ## style and types only
 
 bench: .venv/dev embedded/.venv/installed ## measure against the limits, side by side
 	$(BIN)/python -m bench
+
+bundle: .venv/dev ## make dist/trellis-<version>.zip for Elastic Beanstalk (FORM=balanced, DIRTY=yes)
+	@$(BIN)/python -m bundle --form $(or $(FORM),single) $(if $(DIRTY),--dirty)
+
+deploy: bundle ## put that bundle on Elastic Beanstalk; asks before it creates anything (ARGS="--help" says more)
+	@$(BIN)/flask --app application beanstalk deploy --form $(or $(FORM),single) $(ARGS)
 
 spark: embedded/.venv-spark/installed ## install PySpark for Glue's Spark jobs (300 MB; they need Java 17 as well)
 	@java -version >/dev/null 2>&1 || echo "Java is missing. On Debian and Ubuntu: apt install openjdk-17-jre-headless"

@@ -12,7 +12,8 @@ from typing import Any
 
 from gunicorn import glogging
 
-bind = "127.0.0.1:8000"
+# nginx of Elastic Beanstalk asks on port 8000, or on that of the property PORT.
+bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = 1
 worker_class = "gthread"
 threads = 16

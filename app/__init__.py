@@ -8,6 +8,7 @@ from flask import Flask
 
 from app import assets, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
 from app.access import first_link
+from app.beanstalk import commands as beanstalk
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -34,6 +35,7 @@ def create_app(
     carry.init_app(app)
     app.extensions["navs"] = [nav for _, nav in found if nav is not None]
     templating.init_app(app)
+    beanstalk.init_app(app)
     for bp, _ in found:
         app.register_blueprint(bp)
     first_link.init_app(app)

@@ -18,6 +18,7 @@ from tests.over_embedded import application
 
 SERVICES = (
     "s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts", "apigateway", "lambda", "cloudwatch",
+    "elasticbeanstalk",
 )  # fmt: skip
 HOSTILE = {
     "nul": "a\0b",
@@ -31,18 +32,16 @@ HOSTILE = {
 }
 # Every field that some page reads, of its address or its form.
 FIELDS = (  # noqa: SIM905 shorter
-    "action add after again as_download at attribute attributes back before begun billing collision columns confirm "
-    "consistent count counted csrf days database delimiter digest download draft empty encoding end engine expect "
-    "filter final form from g group id identifier index indexes instance_class keep key kind left limit login minutes "
-    "mode move name names next old on only op order other p.1 p.name page partition partition_type password pk pointer "
-    "port position prefix prefix_quoted projection protected public q query read_units region round run sample schema "
-    "search secret segments shift size sk snapshot sort sort_type sql start state statement storage stream table tags "
-    "tag_key tag_value target_bucket target_key target_prefix timeout to token user username v version versionId view "
-    "what write_units "
-    # of API Gateway's pages
-    "api as body burst content_type cors description errors extensions fill function headers lane model model_name "
-    "needed new_verb origin origins parameter part passthrough path pattern period place plan plan_name proxy quota rate "
-    "remove resource stage status template type uri value variables verb"
+    "action add after again api as as_download at attribute attributes back before begun billing body bundle burst "
+    "collision columns confirm consistent content_type cors count counted csrf database days delimiter description "
+    "digest download draft empty encoding end engine errors expect extensions fill filter final form from function g "
+    "group headers id identifier index indexes instance_class keep key kind lane left limit login minutes mode model "
+    "model_name move name names needed new_verb next old on only op order origin origins other p.1 p.name page "
+    "parameter part partition partition_type passthrough password path pattern period pk place plan plan_name pointer "
+    "port position prefix prefix_quoted projection protected proxy public q query quota rate read_units region remove "
+    "resource round run sample schema search secret segments shift size sk snapshot sort sort_type sql stage start "
+    "state statement status storage stream table tag_key tag_value tags target_bucket target_key target_prefix "
+    "template timeout to token type uri user username v value variables verb version versionId view what write_units"
 ).split()
 KNOWN = {"table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
 LOG = {"group": "/app/shop", "stream": "one"}

@@ -113,7 +113,14 @@ _CHECKED = {
     "lambda:DeleteFunctionUrlConfig", "lambda:PutFunctionEventInvokeConfig", "lambda:PutFunctionRecursionConfig",
     "logs:CreateExportTask", "logs:DeleteMetricFilter", "logs:DeleteQueryDefinition", "logs:PutQueryDefinition",
     "rds:ModifyDBSnapshot", "s3:GetObjectTorrent", "s3:PutBucketRequestPayment", "s3:PutObjectLegalHold",
-    "secretsmanager:CancelRotateSecret",
+    "secretsmanager:CancelRotateSecret", "elasticbeanstalk:AbortEnvironmentUpdate",
+    "elasticbeanstalk:CheckDNSAvailability", "elasticbeanstalk:CreateApplication",
+    "elasticbeanstalk:CreateApplicationVersion", "elasticbeanstalk:CreateEnvironment",
+    "elasticbeanstalk:CreateStorageLocation", "elasticbeanstalk:DeleteApplication",
+    "elasticbeanstalk:DeleteApplicationVersion", "elasticbeanstalk:RebuildEnvironment",
+    "elasticbeanstalk:RequestEnvironmentInfo", "elasticbeanstalk:RestartAppServer",
+    "elasticbeanstalk:RetrieveEnvironmentInfo", "elasticbeanstalk:SwapEnvironmentCNAMEs",
+    "elasticbeanstalk:TerminateEnvironment", "elasticbeanstalk:UpdateEnvironment",
 }  # fmt: skip
 
 

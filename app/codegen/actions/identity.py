@@ -1,6 +1,6 @@
 """STS, what the dashboard asks of IAM, and Elastic Beanstalk."""
 
-from app.codegen.grants import Table, nothing, on, same
+from app.codegen.grants import Table, every, nothing, on, same
 
 ROLE = "iam::{account}:role/{RoleName}"
 EB = "elasticbeanstalk:{region}:{account}:"
@@ -27,8 +27,36 @@ IAM: Table = {
 }
 
 BEANSTALK: Table = {
-    **same("elasticbeanstalk", "*", "DescribeAccountAttributes ListAvailableSolutionStacks ListPlatformVersions"),
-    **same("elasticbeanstalk", EB + "application/{ApplicationName}", "DescribeApplications"),
+    **same(
+        "elasticbeanstalk",
+        "*",
+        "DescribeAccountAttributes ListAvailableSolutionStacks ListPlatformVersions CheckDNSAvailability "
+        "CreateStorageLocation",
+    ),
+    **same(
+        "elasticbeanstalk",
+        EB + "application/{ApplicationName}",
+        "DescribeApplications CreateApplication DeleteApplication",
+    ),
+    "CreateApplicationVersion": every(
+        on(EB + "application/{ApplicationName}", "elasticbeanstalk:CreateApplicationVersion"),
+        on(EB + "applicationversion/{ApplicationName}/{VersionLabel}", "elasticbeanstalk:CreateApplicationVersion"),
+    ),
+    **same(
+        "elasticbeanstalk",
+        EB + "applicationversion/{ApplicationName}/{VersionLabel}",
+        "DeleteApplicationVersion",
+    ),
+    **same(
+        "elasticbeanstalk",
+        EB + "environment/{ApplicationName}/{EnvironmentName}",
+        "CreateEnvironment UpdateEnvironment TerminateEnvironment AbortEnvironmentUpdate RebuildEnvironment "
+        "RestartAppServer RequestEnvironmentInfo RetrieveEnvironmentInfo",
+    ),
+    "SwapEnvironmentCNAMEs": every(
+        on(EB + "environment/*/{SourceEnvironmentName}", "elasticbeanstalk:SwapEnvironmentCNAMEs"),
+        on(EB + "environment/*/{DestinationEnvironmentName}", "elasticbeanstalk:SwapEnvironmentCNAMEs"),
+    ),
     **same(
         "elasticbeanstalk",
         EB + "environment/{ApplicationName}/{EnvironmentName}",
