@@ -1,9 +1,10 @@
 """The emulator in the name of one account and region, for what overlays do without a request: a run, a schedule."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, unquote, urlencode
 
 from embedded.book import Where
 from embedded.errors import Response
@@ -34,6 +35,23 @@ class Emulator:
         """Call a service of the query protocol."""
         body = urlencode(parameters).encode()
         return await self.forward(self._request(service, "POST", "/", body, "", "application/x-www-form-urlencoded"))
+
+    async def rest(
+        self,
+        service: str,
+        path: str,
+        method: str = "GET",
+        body: bytes = b"",
+        query: str = "",
+        headers: Mapping[str, str] | None = None,
+    ) -> Response:
+        """Call a service whose operations are paths (encoded), with JSON."""
+        request = self._request(service, method, unquote(path), body, query, "application/json")
+        request.scope["raw_path"] = path.encode()
+        for name, value in (headers or {}).items():
+            request.scope["headers"].append((name.encode(), value.encode()))
+            request.headers[name] = value
+        return await self.forward(request)
 
     async def read(self, bucket: str, key: str) -> bytes:
         """Return an object; ObjectError when there is none."""

@@ -3,17 +3,17 @@
 A contract test stands behind each; an upgrade of the emulator is tried against them.
 """
 
-import functools
 import importlib
 import os
 import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_dynamodb, host_logs, host_paths, host_ranges, host_s3, sessions
+from embedded import children, host_dynamodb, host_logs, host_notices, host_paths, host_ranges, host_s3
 from embedded.asgi import App
 from embedded.errors import Response
 from embedded.events import EventStore
+from embedded.host_lambda import Functions
 from embedded.host_state import EmulatorState
 from embedded.request import Request
 from embedded.settings import Home, emulator_environment
@@ -30,27 +30,31 @@ class Host:
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
         host_ranges.install(self.service("s3"))
+        host_notices.install(self.service("s3"))
         host_dynamodb.install(self.service("dynamodb"))
         host_paths.install(self._module)
         self.store = Store(home.state)
         self.state = EmulatorState(self._module, persistence, self.store)
         self._events = EventStore(home.state)
         self._keep_events(self._events)
-        self._lambda: Any = importlib.import_module("ministack.core.lambda_runtime")
+        around = (self.service(name) for name in ("lambda_svc", "cloudwatch", "sns", "eventbridge"))
+        self.functions = Functions(*around)
         self.keeper = children.Keeper() if children.POSIX else None
         subprocess.Popen = children.guarded(subprocess.Popen, self.keeper)  # type: ignore[misc,assignment]
-        setattr(self._lambda, "execution_credentials", self._execution_credentials)  # noqa: B010
 
     def _keep_events(self, events: EventStore) -> None:
         logs = self.service("cloudwatch_logs")
         host_logs.install(logs, events)
-        self.state.restored = lambda: host_logs.adopt(logs, events)
+
+        def restored() -> None:
+            host_logs.adopt(logs, events)
+            self.functions.restored()
+
+        self.state.restored = restored
 
     def on_function_run(self, seen: Callable[[], None]) -> None:
         """Call `seen` after each run of a Lambda function, also of those that no request asked for."""
-        for name in ("Worker", "ProvidedWorker"):
-            kind = getattr(self._lambda, name)
-            kind.invoke = _followed(kind.invoke, seen)
+        self.functions.seen = seen
 
     def end_children(self) -> None:
         """End every process that was started here, then close what they might have written to."""
@@ -68,10 +72,6 @@ class Host:
     def service(self, name: str) -> Any:
         """Return an emulated service's module, loaded if it was not yet."""
         return self._module._get_module(name)
-
-    def _execution_credentials(self, config: Mapping[str, Any]) -> dict[str, str]:
-        """Give Lambda code a session of its own, as AWS does: it never sees the state's secret."""
-        return sessions.variables(str(config.get("FunctionArn", "")).split(":")[4])
 
     def preflight(self, request: Request) -> Response:
         """Answer a browser's preflight from the CORS configuration of the bucket that the path names."""
@@ -91,14 +91,3 @@ class Host:
         """Return the region where a bucket lies, None when there is no such bucket."""
         region: str | None = self.service("s3").bucket_region(bucket)
         return region
-
-
-def _followed(function: Callable[..., Any], seen: Callable[[], None]) -> Callable[..., Any]:
-    @functools.wraps(function)
-    def followed(*args: Any, **kwargs: Any) -> Any:
-        try:
-            return function(*args, **kwargs)
-        finally:
-            seen()
-
-    return followed

@@ -13,6 +13,7 @@ from embedded import overlays as package
 from embedded.asgi import App, Message, Receive, Scope, Send
 from embedded.errors import Response, aws_error, refuse
 from embedded.guard import answer
+from embedded.host_lambda import Functions
 from embedded.request import BodyRefusedError, DisconnectedError, Request
 from embedded.settings import Home
 from embedded.signing import ALGORITHM
@@ -85,6 +86,14 @@ class Reaching(Protocol):
         """Keep the way to the emulator."""
 
 
+@runtime_checkable
+class Performing(Protocol):
+    """What an overlay has besides when it runs Lambda functions."""
+
+    def perform(self, functions: Functions, /) -> None:
+        """Take over all functions, whoever calls them."""
+
+
 @dataclass
 class Overlaid:
     """The ASGI layer: the first overlay that answers wins, else the emulator does."""
@@ -130,12 +139,15 @@ def discover() -> list[Overlay]:
     return [importlib.import_module(f"{package.__name__}.{name}").overlay for name in names]
 
 
-async def begin(home: Home) -> list[Overlay]:
+async def begin(home: Home, functions: Functions) -> list[Overlay]:
     """Return the overlays, those that keep something running begun."""
     overlays = discover()
     for overlay in overlays:
         if isinstance(overlay, Lasting):
             await overlay.begin(home)
+    for overlay in overlays:
+        if isinstance(overlay, Performing):
+            overlay.perform(functions)
     return overlays
 
 

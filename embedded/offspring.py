@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 LINUX = sys.platform.startswith("linux")
 _PR_SET_CHILD_SUBREAPER = 36
@@ -67,3 +68,28 @@ def descendants() -> Iterator[int]:
         found = children.get(waiting.pop(), [])
         yield from found
         waiting += found
+
+
+def wake_on_children() -> int:
+    """Return what becomes readable when a child ends."""
+    readable, writable = os.pipe()
+    os.set_blocking(writable, False)
+    os.set_blocking(readable, False)
+    signal.signal(signal.SIGCHLD, _nothing)
+    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
+    return readable
+
+
+def _nothing(_number: int, _frame: Any) -> None:
+    """Be there, so that the signal wakes the loop."""
+
+
+def first_line() -> bytes:
+    """Read the first line of stdin: nothing follows it before it was obeyed."""
+    said = b""
+    while not said.endswith(b"\n"):
+        part = os.read(0, 65536)
+        if not part:
+            os._exit(1)
+        said += part
+    return said

@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from embedded import layers, seed_apigateway, seed_dynamodb, seed_glue, seed_logs, seed_rds, sessions
+from embedded import layers, seed_apigateway, seed_awslambda, seed_dynamodb, seed_glue, seed_logs, seed_rds, sessions
 from embedded.durable import Durable
 from embedded.guard import Guard, root_credentials
 from embedded.layers import Overlaid, Overlay
@@ -24,7 +24,8 @@ from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environm
 logger = logging.getLogger("embedded")
 # Databases and 50,000 items take seconds: what puts them in goes on after the ready line.
 _later: set["asyncio.Task[None]"] = set()
-LATER = (seed_apigateway, seed_glue, seed_rds, seed_logs, seed_dynamodb)  # what is quickly in first
+# What is quickly in first.
+LATER = (seed_awslambda, seed_apigateway, seed_glue, seed_rds, seed_logs, seed_dynamodb)
 
 
 async def run(settings: Settings, listener: socket.socket) -> None:
@@ -42,7 +43,7 @@ async def run(settings: Settings, listener: socket.socket) -> None:
     _end_on_signals(ending)
     saving = asyncio.create_task(saver.run())
     started = asyncio.Event()
-    overlays = await layers.begin(home)
+    overlays = await layers.begin(home, host.functions)
     app = build(settings, host, port, saver, overlays)
     serving = asyncio.create_task(serve(app, listener, started, ending.wait))
     await asyncio.wait([serving, asyncio.create_task(started.wait())], return_when=asyncio.FIRST_COMPLETED)

@@ -122,6 +122,8 @@ def emulator_environment(home: Home, port: int) -> dict[str, str]:
         "S3_PERSIST": "1",
         "S3_DATA_DIR": str(home.objects),
         "LAMBDA_EXECUTOR": "local",
+        # As many as overlays/awslambda/pool.py lets go on.
+        "LAMBDA_ACCOUNT_CONCURRENCY": "100",
         # A socket that cannot exist: the emulator must never find the host's Docker.
         "DOCKER_HOST": "unix:///nonexistent/docker.sock",
         "LOG_LEVEL": "WARNING",

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
-from urllib.parse import quote, unquote
+from urllib.parse import quote, unquote, urlencode
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 UNSIGNED = "UNSIGNED-PAYLOAD"
@@ -128,11 +128,31 @@ def check_signature(
 ) -> None:
     """Refuse a request that the holder of the secret did not sign."""
     canonical = canonical_request(claim, method, raw_path, query, headers, payload_hash)
-    digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
-    text = f"{ALGORITHM}\n{claim.date}\n{claim.scope}\n{digest}"
-    expected = sign(signing_key(secret, claim.date[:8], claim.region, claim.service), text)
+    expected = _signature(claim, secret, canonical)
     if not hmac.compare_digest(expected.encode(), claim.signature.encode("latin-1", "replace")):
         raise SigningError("mismatch")
+
+
+def presigned(secret: str, access_key: str, region: str, host: str, raw_path: str, seconds: int) -> str:
+    """Return the query with which anyone may get this path of S3 for so long."""
+    date = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}"
+    claim = Signed(access_key, date, region, "s3", ("host",), "", expires=seconds)
+    parameters = {
+        "X-Amz-Algorithm": ALGORITHM,
+        "X-Amz-Credential": f"{access_key}/{claim.scope}",
+        "X-Amz-Date": date,
+        "X-Amz-Expires": str(seconds),
+        "X-Amz-SignedHeaders": "host",
+    }
+    query = urlencode(parameters, quote_via=quote, safe="")
+    canonical = canonical_request(claim, "GET", raw_path, query, {"host": host}, UNSIGNED)
+    return f"{query}&X-Amz-Signature={_signature(claim, secret, canonical)}"
+
+
+def _signature(claim: Signed, secret: str, canonical: str) -> str:
+    digest = hashlib.sha256(canonical.encode("latin-1")).hexdigest()
+    text = f"{ALGORITHM}\n{claim.date}\n{claim.scope}\n{digest}"
+    return sign(signing_key(secret, claim.date[:8], claim.region, claim.service), text)
 
 
 def canonical_request(

@@ -16,7 +16,7 @@ from typing import Any
 import boto3
 from botocore.config import Config
 
-from embedded import seed_apigateway, seed_dynamodb, seed_glue, seed_logs, seed_rds
+from embedded import seed_apigateway, seed_awslambda, seed_dynamodb, seed_glue, seed_logs, seed_rds
 
 ROOT = Path(__file__).parents[2]
 VENV = ROOT / "embedded" / ".venv"
@@ -79,6 +79,16 @@ class Embedded:
         with _making:  # a session makes one client at a time
             return _session().client(service, **{**keys, **options})
 
+    def role(self, name: str, service: str = "lambda.amazonaws.com", **options: Any) -> str:
+        """Return the ARN of a role that a service may assume, made if it is not there."""
+        iam = self.client("iam", **options)
+        statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"}
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        found = {role["RoleName"]: role["Arn"] for role in iam.list_roles()["Roles"]}
+        if name not in found:
+            return str(iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust)["Role"]["Arn"])
+        return str(found[name])
+
     def stop(self) -> int:
         """End it gracefully and return its exit code."""
         if self.process.poll() is None:
@@ -101,12 +111,13 @@ class Embedded:
 def seed_only(home: Path, *wanted: str) -> None:
     """Mark demo data as put in, so that a first start on this state directory puts in no more than is wanted.
 
-    That is what is there before the ready line, and of what comes after it "apigateway", "glue", "rds", "logs",
-    "orders": together they keep a processor busy for half a minute.
+    That is what is there before the ready line, and of what comes after it "apigateway", "lambda", "glue", "rds",
+    "logs", "orders": together they keep a processor busy for half a minute.
     """
     state = home / "state"
     later = {
         "apigateway": [seed_apigateway.mark(state)],
+        "lambda": [seed_awslambda.mark(state)],
         "glue": [seed_glue.mark(state)],
         "rds": [demo.mark(state) for demo in seed_rds.DEMOS],
         "logs": [demo.mark(state) for demo in seed_logs.DEMOS],

@@ -204,7 +204,7 @@ def test_everything_else_is_saved_by_itself(fresh: Start) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as archive:
         archive.writestr("m.py", "def h(event, context): print('kept-print'); return 1")
-    role = "arn:aws:iam::000000000000:role/x"
+    role = first.role("functions")
     code = {"ZipFile": packed.getvalue()}
     lambdas.create_function(FunctionName="kept-function", Runtime="python3.12", Role=role, Handler="m.h", Code=code)
     lambdas.invoke(FunctionName="kept-function")

@@ -42,7 +42,7 @@ def create(aws: Embedded, handler: str, **options: Any) -> Any:
     client.create_function(
         FunctionName=handler,
         Runtime="python3.12",
-        Role="arn:aws:iam::000000000000:role/x",
+        Role=aws.role("functions", **options),
         Handler=f"m.{handler}",
         Timeout=20,
         Code={"ZipFile": packed.getvalue()},

@@ -96,7 +96,7 @@ def sleeping_function(aws: Embedded) -> None:
     aws.client("lambda").create_function(
         FunctionName="sleeper",
         Runtime="python3.12",
-        Role="arn:aws:iam::000000000000:role/x",
+        Role=aws.role("functions"),
         Handler="m.h",
         Timeout=60,
         Code={"ZipFile": packed.getvalue()},

@@ -1,16 +1,11 @@
 """What a run needs before it starts: the role, the script and the files from S3, a directory, the environment."""
 
 import asyncio
-import json
 import re
 import shutil
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-from urllib.parse import unquote
-from xml.etree import ElementTree
 
 from embedded import sessions
 from embedded.book import Record, Where
@@ -18,6 +13,7 @@ from embedded.emulator import Emulator, ObjectError
 from embedded.overlays.glue.asked import NotReadyError
 from embedded.overlays.glue.execution import Order
 from embedded.overlays.glue.spark import Spark, find_spark
+from embedded.roles import trusts
 
 RUNTIME = Path(__file__).with_name("runtime")
 _LOCATION = re.compile(r"s3[an]?://([^/]+)/(.+)", re.DOTALL)
@@ -69,32 +65,8 @@ async def prepare(plan: Plan, emulator: Emulator, venv: Path) -> Order:
 async def check_role(plan: Plan, emulator: Emulator) -> None:
     """Refuse a role that does not exist, or that Glue may not assume, as AWS does when the run starts."""
     role = plan.job["Role"]
-    answer = await emulator.query("iam", Action="GetRole", Version="2010-05-08", RoleName=role.rpartition("/")[2])
-    found = re.search(r"<AssumeRolePolicyDocument>(.*?)</AssumeRolePolicyDocument>", answer.body.decode(), re.DOTALL)
-    if answer.status != 200 or found is None or not trusts_glue(found.group(1)):
+    if not await trusts(emulator, role, "glue.amazonaws.com"):
         raise NotReadyError(f"Role {role} should be given assume role permissions for Glue Service.")
-
-
-def trusts_glue(escaped: str) -> bool:
-    """Whether a trust policy, as GetRole shows it, lets Glue assume the role."""
-    text = ElementTree.fromstring(f"<p>{escaped}</p>").text or ""  # noqa: S314 - written by the emulator
-    try:
-        policy = json.loads(unquote(text))
-    except ValueError:
-        return False
-    return any(_allows(statement) for statement in _listed(policy.get("Statement")))
-
-
-def _allows(statement: Mapping[str, Any]) -> bool:
-    principal = statement.get("Principal", {})
-    services = ["*"] if principal == "*" else [*_listed(principal.get("Service")), *_listed(principal.get("AWS"))]
-    actions = {action.lower() for action in _listed(statement.get("Action"))}
-    trusted = {"glue.amazonaws.com", "*"} & set(services)
-    return statement.get("Effect") == "Allow" and bool(trusted and actions & {"sts:assumerole", "sts:*", "*"})
-
-
-def _listed(value: Any) -> list[Any]:
-    return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def location(uri: str) -> tuple[str, str]:

@@ -18,11 +18,10 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 sys.path.insert(0, str(Path(__file__).parents[3]))  # it is started by its path, and reads nothing else of Python's
 
-from embedded.offspring import LINUX, adopt, descendants, end_all, reap
+from embedded.offspring import LINUX, adopt, descendants, end_all, first_line, reap, wake_on_children
 
 
 def main() -> int:
@@ -44,8 +43,8 @@ def supervise(report: int) -> int:
     """Run the script, watch it, end what it left behind, and report."""
     os.setsid()
     adopt()
-    wake = _wake_on_children()
-    order = json.loads(_line())
+    wake = wake_on_children()
+    order = json.loads(first_line())
     try:
         script = subprocess.Popen(
             order["command"],
@@ -105,30 +104,6 @@ class Watch:
         for pid in descendants():
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, number)
-
-
-def _wake_on_children() -> int:
-    readable, writable = os.pipe()
-    os.set_blocking(writable, False)
-    os.set_blocking(readable, False)
-    signal.signal(signal.SIGCHLD, _nothing)
-    signal.set_wakeup_fd(writable, warn_on_full_buffer=False)
-    return readable
-
-
-def _nothing(_number: int, _frame: Any) -> None:
-    """Be there, so that the signal wakes the loop."""
-
-
-def _line() -> bytes:
-    """Read the first line of stdin: nothing follows it before it was obeyed."""
-    said = b""
-    while not said.endswith(b"\n"):
-        part = os.read(0, 65536)
-        if not part:
-            os._exit(1)
-        said += part
-    return said
 
 
 if __name__ == "__main__":

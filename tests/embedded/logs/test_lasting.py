@@ -138,7 +138,7 @@ def test_what_lambda_writes_is_found(fresh: Fresh) -> None:
     client.create_function(
         FunctionName="Printer",
         Runtime="python3.12",
-        Role="arn:aws:iam::000000000000:role/x",
+        Role=running.role("functions"),
         Handler="m.handler",
         Code={"ZipFile": packed.getvalue()},
     )
