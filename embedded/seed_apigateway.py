@@ -4,17 +4,22 @@ A mark in the state directory says that they were made: what is deleted does not
 """
 
 import contextlib
-import io
 import json
 import sys
-import zipfile
 from pathlib import Path
 from typing import Any
 
-CODE = Path(__file__).parent / "seed" / "apigateway"
+from embedded.seed_awslambda import DEMOS, Demo, make_function
+
 BUCKET = "python-book-image"
 STAGE = "prod"
 ACCOUNT, REGION = "000000000000", "us-east-1"
+SUM = next(demo for demo in DEMOS if demo.name == "SumUpLambda")
+UPLOAD = Demo(
+    *("UploadImageToS3", "upload_image.py", f"Puts a picture that arrives as base64 into {BUCKET}"),
+    (("s3:PutObject", f"arn:aws:s3:::{BUCKET}/*"),),
+    {"BUCKET": BUCKET},
+)
 _HEADER = "method.response.header.Access-Control-Allow-"
 _CORS = {
     f"{_HEADER}Headers": "'Content-Type,X-Amz-Date,Authorization,X-Api-Key,X-Amz-Security-Token'",
@@ -42,41 +47,7 @@ def due(state: Path) -> bool:
     return not mark(state).exists()
 
 
-def make_function(session: Any, name: str, code: str, rights: list[dict[str, Any]]) -> str:
-    """Make a function with a role of its own, unless it is there; return its ARN."""
-    client, iam = session.client("lambda"), session.client("iam")
-    with contextlib.suppress(client.exceptions.ResourceNotFoundException):
-        return str(client.get_function_configuration(FunctionName=name)["FunctionArn"])
-    service = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}, "Action": "sts:AssumeRole"}
-    trust = json.dumps({"Version": "2012-10-17", "Statement": [service]})
-    role = f"{name}-role"
-    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
-        iam.create_role(RoleName=role, AssumeRolePolicyDocument=trust, Description=f"For {name}")
-    group = f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/aws/lambda/{name}"
-    logs = {"Effect": "Allow", "Action": ["logs:CreateLogStream", "logs:PutLogEvents"], "Resource": [f"{group}:*"]}
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [logs, *rights]})
-    iam.put_role_policy(RoleName=role, PolicyName="function", PolicyDocument=policy)
-    made = client.create_function(
-        FunctionName=name,
-        Runtime="python3.12",
-        Role=f"arn:aws:iam::{ACCOUNT}:role/{role}",
-        Handler="lambda_function.handler",
-        Code={"ZipFile": packed(code)},
-        Timeout=20,
-        Environment={"Variables": {"BUCKET": BUCKET} if rights else {}},
-    )
-    return str(made["FunctionArn"])
-
-
-def packed(code: str) -> bytes:
-    """Return the code as a zip, its one file named as the console names it."""
-    out = io.BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(zipfile.ZipInfo("lambda_function.py"), (CODE / code).read_bytes())
-    return out.getvalue()
-
-
-def make_api(session: Any, name: str, description: str, function: str, *, picture: bool = False) -> None:
+def make_api(session: Any, name: str, description: str, demo: Demo, *, picture: bool = False) -> None:
     """Make an API with a POST to a function, its answers mapped, with CORS, on a stage; unless there is one."""
     client = session.client("apigateway")
     if name in [api["name"] for api in client.get_rest_apis(limit=500)["items"]]:
@@ -85,6 +56,7 @@ def make_api(session: Any, name: str, description: str, function: str, *, pictur
     api = client.create_rest_api(name=name, description=description, endpointConfiguration=kind)
     place = {"restApiId": api["id"], "resourceId": api["rootResourceId"], "httpMethod": "POST"}
     client.put_method(**place, authorizationType="NONE", **(_validated(client, api["id"]) if picture else {}))
+    function = f"arn:aws:lambda:{REGION}:{ACCOUNT}:function:{demo.name}"
     address = f"arn:aws:apigateway:{REGION}:lambda:path/2015-03-31/functions/{function}/invocations"
     client.put_integration(**place, type="AWS", integrationHttpMethod="POST", uri=address)
     _respond(client, place, "200", _ORIGIN)
@@ -139,11 +111,11 @@ def main(state: Path) -> int:
     import boto3
 
     session: Any = boto3.session.Session()
-    put = {"Effect": "Allow", "Action": ["s3:PutObject"], "Resource": [f"arn:aws:s3:::{BUCKET}/*"]}
-    sums = make_function(session, "SumUpLambda", "sum_up.py", [])
-    upload = make_function(session, "UploadImageToS3", "upload_image.py", [put])
-    make_api(session, "SumUp", "The book's sum of two numbers", sums)
-    make_api(session, "UploadImageToS3", "The book's picture, sent as base64", upload, picture=True)
+    client, iam = session.client("lambda"), session.client("iam")
+    for demo in (SUM, UPLOAD):
+        make_function(client, iam, demo)
+    make_api(session, "SumUp", "The book's sum of two numbers", SUM)
+    make_api(session, "UploadImageToS3", "The book's picture, sent as base64", UPLOAD, picture=True)
     mark(state).touch()
     return 0
 

@@ -24,7 +24,7 @@ from embedded.settings import ACCOUNT, REGION, Home, Settings, scrubbed_environm
 logger = logging.getLogger("embedded")
 # Databases and 50,000 items take seconds: what puts them in goes on after the ready line.
 _later: set["asyncio.Task[None]"] = set()
-# What is quickly in first; the APIs call functions that the one before them made.
+# What is quickly in first; APIs call functions.
 LATER = (seed_awslambda, seed_apigateway, seed_glue, seed_rds, seed_logs, seed_dynamodb)
 
 

@@ -111,13 +111,13 @@ class Embedded:
 def seed_only(home: Path, *wanted: str) -> None:
     """Mark demo data as put in, so that a first start on this state directory puts in no more than is wanted.
 
-    That is what is there before the ready line, and of what comes after it "lambda", "apigateway", "glue", "rds",
+    That is what is there before the ready line, and of what comes after it "apigateway", "lambda", "glue", "rds",
     "logs", "orders": together they keep a processor busy for half a minute.
     """
     state = home / "state"
     later = {
-        "lambda": [seed_awslambda.mark(state)],
         "apigateway": [seed_apigateway.mark(state)],
+        "lambda": [seed_awslambda.mark(state)],
         "glue": [seed_glue.mark(state)],
         "rds": [demo.mark(state) for demo in seed_rds.DEMOS],
         "logs": [demo.mark(state) for demo in seed_logs.DEMOS],

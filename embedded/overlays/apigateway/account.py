@@ -2,15 +2,15 @@
 
 import json
 from typing import Any
-from urllib.parse import unquote, urlencode
-from xml.etree import ElementTree
+from urllib.parse import unquote
 
 from embedded.book import Book, Record, Where
-from embedded.internal import request_as
+from embedded.emulator import Emulator
 from embedded.overlays.apigateway.call import Call
 from embedded.overlays.apigateway.faults import bad, missing
 from embedded.overlays.apigateway.fields import text, texts
 from embedded.overlays.apigateway.patches import change, operations
+from embedded.roles import trusts
 
 _TRUST = (
     "The role ARN does not have required permissions configured. Please grant trust permission for API Gateway and add "
@@ -50,24 +50,8 @@ async def update(call: Call) -> dict[str, Any]:
 async def _trusted(call: Call, arn: str) -> None:
     if not arn.startswith("arn:aws:iam::") or ":role/" not in arn:
         raise bad(f"Invalid ARN specified in the request: {arn}")
-    name = arn.rpartition("/")[2]
-    body = urlencode({"Action": "GetRole", "Version": "2010-05-08", "RoleName": name}).encode()
-    kind = {"content-type": "application/x-www-form-urlencoded"}
-    answer = await call.whole(request_as(call.where, "iam", "POST", "/", body=body, headers=kind))
-    if answer.status != 200:
+    if not await trusts(Emulator(call.whole, call.where, 0), arn, PRINCIPAL):
         raise bad(_TRUST)
-    page = ElementTree.fromstring(answer.body)  # noqa: S314 - written by the emulator
-    document = next(one for one in page.iter() if one.tag.endswith("PolicyDocument"))
-    statements = json.loads(unquote(document.text or "{}")).get("Statement", [])
-    services = [_services(one) for one in (statements if isinstance(statements, list) else [statements])]
-    if not any(PRINCIPAL in found for found in services):
-        raise bad(_TRUST)
-
-
-def _services(statement: dict[str, Any]) -> list[str]:
-    principal = statement.get("Principal")
-    found = principal.get("Service", []) if isinstance(principal, dict) else []
-    return found if isinstance(found, list) else [found]
 
 
 def _tagged(call: Call) -> tuple[str, str, Record]:

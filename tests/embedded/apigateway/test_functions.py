@@ -260,3 +260,15 @@ def test_a_mapped_header_stays_one_header(api: Api) -> None:
         api.client.put_method_response(
             **place, statusCode="201", responseParameters={"method.response.header.A:B": False}
         )
+
+
+def test_what_lambda_itself_refuses(api: Api) -> None:
+    place = api.method("/")
+    api.function(place, "raw")
+    api.deploy()
+    got = api.call("/", "not json")
+    assert got.status == 400
+    assert got.json["message"].startswith("Could not parse request body into json")
+    assert "Lambda invocation failed with status: 400" in api.test(place, body="not json")["log"]
+    large = api.call("/", json.dumps("x" * (6 * 1024 * 1024)))
+    assert (large.status, large.json) == (413, {"message": "Request Too Long"})

@@ -1,8 +1,0 @@
-"""Adds two numbers: {"Number1": 10, "Number2": 15} gives 25."""
-
-from typing import Any
-
-
-def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
-    """Answer one call."""
-    return {"statusCode": 200, "body": event["Number1"] + event["Number2"]}
