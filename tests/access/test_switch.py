@@ -35,7 +35,7 @@ def test_it_is_off_and_an_editor_changes_nothing(account: Flask, embedded: Embed
 def test_only_an_instructor_switches(account: Flask, browser: Browser, role: Any) -> None:
     client = browser(role)
     answer = client.post(
-        "/people/changes", data={"csrf_token": token(client, "/s3/"), "minutes": "15", "reason": "why"}
+        "/people/changes", data={"csrf_token": token(client, "/s3/"), "minutes": "15", "reason": "x y"}
     )
     assert answer.status_code == 403
 
