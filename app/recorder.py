@@ -23,6 +23,8 @@ _ALSO_SENSITIVE = {
 _ORDINARY = {
     ("GetBucketCors", "NoSuchCORSConfiguration"),
     ("GetObjectTagging", "NoSuchTagSet"),
+    ("GetPolicy", "ResourceNotFoundException"),
+    ("GetFunctionEventInvokeConfig", "ResourceNotFoundException"),
     ("HeadObject", "404"),
     ("HeadBucket", "404"),
     ("PutObject", "PreconditionFailed"),

@@ -36,9 +36,11 @@ FIELDS = (  # noqa: SIM905 shorter
     "port position prefix prefix_quoted projection protected public q query read_units region round run sample schema "
     "search secret segments shift size sk snapshot sort sort_type sql start state statement storage stream table tags "
     "tag_key tag_value target_bucket target_key target_prefix timeout to token user username v version versionId view "
-    "what write_units"
+    "what write_units alias asynchronous entry everybody events handler hours id kind left left_version memory payload "
+    "qualifier recipe reserved retries revision right role runtime saved sha256 shared sid suffix tag_name tag_value "
+    "template text timeout variable_name variable_value"
 ).split()
-KNOWN = {"table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
+KNOWN = {"function": "hello", "table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
 LOG = {"group": "/app/shop", "stream": "one"}
 SPAN = {"start": "-1h", "end": "now"}
 CONDITION = {"g": "all", "fg": "0", "fn": "a.b", "fo": "between", "ft": "N", "fv": "1", "fw": "2"}
