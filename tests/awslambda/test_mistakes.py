@@ -84,6 +84,10 @@ def test_a_function_that_succeeds(client: FlaskClient, page: FetchPage) -> None:
     assert invoke(client, "hello", "{}", kind="DryRun")["outcome"]["status"] == 204
     seen = page("/lambda/hello/monitor", calls=2)
     assert out["request_id"] in seen.text and "Succeeded" in seen.text
+    failed = invoke(client, "hello", '{"boom": 1}')["outcome"]["request_id"]
+    invoke(client, "hello", "{}")
+    told = client.get("/lambda/hello/monitor?format=json").get_json()["invocations"]
+    assert [one["report"]["request_id"] for one in told if one["failed"]] == [failed]
 
 
 def test_events_are_saved_for_oneself_and_for_all(client: FlaskClient, page: FetchPage) -> None:
