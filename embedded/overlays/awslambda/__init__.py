@@ -1,7 +1,6 @@
 """Lambda: functions that really run. See the README beside this file."""
 
 import asyncio
-import contextlib
 import json
 import logging
 from typing import Any
@@ -17,6 +16,7 @@ from embedded.overlays.awslambda.engine import Engine
 from embedded.overlays.awslambda.events import Events
 from embedded.overlays.awslambda.faults import Fault, not_here
 from embedded.overlays.awslambda.invoking import invoke
+from embedded.overlays.awslambda.options import read_options
 from embedded.overlays.awslambda.routes import Route, route
 from embedded.request import Request
 from embedded.settings import Home
@@ -59,7 +59,7 @@ class Lambda:
         loop = asyncio.get_running_loop()
         self._home, self._engine = home, Engine(home, loop)
         self._events = Events(self._engine, Book(home.state / "lambda.sqlite"), home)
-        self._reaping = loop.create_task(self._reap())
+        self._reaping = loop.create_task(self._reap(self._engine, read_options(home).idle_seconds))
 
     def reach(self, forward: Below) -> None:
         """Keep the way to the emulator."""
@@ -141,11 +141,14 @@ class Lambda:
             raise Fault("ServiceException", "The embedded AWS is still starting.", 500)
         return Emulator(self._forward, Where(request.account, request.region), self._home.last_port())
 
-    async def _reap(self) -> None:
-        while self._engine is not None:
-            await asyncio.sleep(REAP_SECONDS)
-            with contextlib.suppress(OSError):
-                await asyncio.to_thread(self._engine.pool.reap)
+    @staticmethod
+    async def _reap(engine: Engine, idle: float) -> None:
+        while True:
+            await asyncio.sleep(min(REAP_SECONDS, idle / 4))
+            try:
+                await asyncio.to_thread(engine.pool.reap, idle)
+            except Exception:
+                logger.exception("Environments that wait too long could not be ended.")
 
 
 def _json(request: Request) -> dict[str, Any]:

@@ -20,6 +20,7 @@ from embedded.host_lambda import Functions
 from embedded.overlays.awslambda import destinations, lineage
 from embedded.overlays.awslambda.engine import Engine
 from embedded.overlays.awslambda.notifications import lets_in
+from embedded.overlays.awslambda.options import read_options
 from embedded.overlays.awslambda.story import Story, new_stream
 from embedded.overlays.awslambda.words import MARK, stamp
 from embedded.settings import Home
@@ -43,10 +44,7 @@ class Events:
     def __post_init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="lambda-event")
-        path = self.home.root / "lambda.json"
-        options = json.loads(path.read_text()) if path.exists() else {}
-        # Tests make a minute shorter.
-        self._minute = float(options.get("seconds_per_minute", 60))
+        self._minute = read_options(self.home).seconds_per_minute
 
     def begin(self, functions: Functions) -> None:
         """Know the functions, and go on with what an earlier end cut off as soon as they are there again."""

@@ -14,7 +14,6 @@ from embedded.overlays.awslambda.story import Story
 
 # AWS gives an account 1,000 at first (new ones fewer); here all of them run on one machine.
 MOST = 100
-IDLE_SECONDS = 300.0
 _SHAPING = (
     "CodeSha256",
     "Runtime",
@@ -116,9 +115,9 @@ class Pool:
         """End what waits for calls of a function that was deleted or changed."""
         self._end_idle(lambda member: member.key[:2] == (where, name))
 
-    def reap(self) -> None:
-        """End what has waited too long."""
-        before = time.monotonic() - IDLE_SECONDS
+    def reap(self, seconds: float) -> None:
+        """End what has waited longer than that."""
+        before = time.monotonic() - seconds
         self._end_idle(lambda member: member.idle_since < before)
 
     def close(self) -> None:

@@ -49,6 +49,18 @@ def test_no_process_is_left(fresh: Callable[..., Embedded], tmp_path: Path, end:
     assert not folder.exists()
 
 
+def test_an_environment_that_waits_long_is_ended(fresh: Callable[..., Embedded], tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    (tmp_path / "home" / "lambda.json").write_text('{"idle_seconds": 0.4}')
+    bench = Bench(fresh())
+    bench.function("waits", "import os\ndef handler(e, c):\n    return os.getpid()")
+    first = bench.invoke("waits").value
+    bench.until(lambda: not alive(first))
+    again = bench.invoke("waits")
+    assert again.value != first
+    assert "Init Duration" in again.log
+
+
 def test_an_event_is_seen_before_the_call_ends(bench: Bench, name: str, tmp_path: Path) -> None:
     go = tmp_path / "go"
     code = f"""

@@ -1,5 +1,6 @@
 """What is refused when a function is made or changed: as AWS does, or because it would only be pretended."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -54,6 +55,22 @@ def test_a_role_that_trusts_another_service(bench: Bench, name: str) -> None:
     role = bench.aws.role(name, "glue.amazonaws.com")
     with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
         bench.function(name, CODE, Role=role)
+
+
+def test_a_role_that_trusts_lambda_for_this_account_only(bench: Bench, name: str) -> None:
+    iam = bench.aws.client("iam")
+    for account in ("000000000000", "111122223333"):
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+            "Condition": {"StringEquals": {"aws:SourceAccount": account}},
+        }
+        trust = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        iam.create_role(RoleName=f"for-{account}", AssumeRolePolicyDocument=trust)
+    bench.function(name, CODE, Role="arn:aws:iam::000000000000:role/for-000000000000")
+    with pytest.raises(ClientError, match="cannot be assumed by Lambda"):
+        bench.function(f"{name}-2", CODE, Role="arn:aws:iam::000000000000:role/for-111122223333")
 
 
 def test_a_change_is_checked_too(bench: Bench, name: str) -> None:
