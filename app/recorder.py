@@ -28,6 +28,8 @@ _ALSO_SENSITIVE: dict[tuple[str, str], tuple[tuple[str, ...], ...]] = {
 _ORDINARY = {
     ("GetBucketCors", "NoSuchCORSConfiguration"),
     ("GetObjectTagging", "NoSuchTagSet"),
+    ("GetPolicy", "ResourceNotFoundException"),
+    ("GetFunctionEventInvokeConfig", "ResourceNotFoundException"),
     ("HeadObject", "404"),
     ("HeadBucket", "404"),
     ("PutObject", "PreconditionFailed"),

@@ -32,18 +32,21 @@ HOSTILE = {
 }
 # Every field that some page reads, of its address or its form.
 FIELDS = (  # noqa: SIM905 shorter
-    "action add after again api as as_download at attribute attributes back before begun billing body bundle burst "
-    "collision columns confirm consistent content_type cors count counted csrf database days delimiter description "
-    "digest download draft empty encoding end engine errors expect extensions fill filter final form from function g "
-    "group headers id identifier index indexes instance_class keep key kind lane left limit login minutes mode model "
-    "model_name move name names needed new_verb next old on only op order origin origins other p.1 p.name page "
-    "parameter part partition partition_type passthrough password path pattern period pk place plan plan_name pointer "
-    "port position prefix prefix_quoted projection protected proxy public q query quota rate read_units region remove "
-    "resource round run sample schema search secret segments shift size sk snapshot sort sort_type sql stage start "
-    "state statement status storage stream table tag_key tag_value tags target_bucket target_key target_prefix "
-    "template timeout to token type uri user username v value variables verb version versionId view what write_units"
+    "action add after again alias api as as_download asynchronous at attribute attributes back before begun billing "
+    "body bundle burst collision columns confirm consistent content_type cors count counted csrf database days "
+    "delimiter description digest download draft empty encoding end engine entry errors events everybody expect "
+    "extensions fill filter final form from function g group handler headers hours id identifier index indexes "
+    "instance_class keep key kind lane left left_version limit login memory minutes mode model model_name move name "
+    "names needed new_verb next old on only op order origin origins other p.1 p.name page parameter part partition "
+    "partition_type passthrough password path pattern payload period pk place plan plan_name pointer port position "
+    "prefix prefix_quoted projection protected proxy public q qualifier query quota rate read_units recipe region "
+    "remove reserved resource retries revision right role round run runtime sample saved schema search secret "
+    "segments sha256 shared shift sid size sk snapshot sort sort_type sql stage start state statement status storage "
+    "stream suffix table tag_key tag_name tag_value tags target_bucket target_key target_prefix template text timeout "
+    "to token type uri user username v value variable_name variable_value variables verb version versionId view what "
+    "write_units"
 ).split()
-KNOWN = {"table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
+KNOWN = {"function": "hello", "table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
 LOG = {"group": "/app/shop", "stream": "one"}
 SPAN = {"start": "-1h", "end": "now"}
 CONDITION = {"g": "all", "fg": "0", "fn": "a.b", "fo": "between", "ft": "N", "fv": "1", "fw": "2"}

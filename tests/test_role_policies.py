@@ -26,7 +26,7 @@ def test_roles_of_every_page() -> None:
 
 
 def test_roles_that_may_not_be_listed() -> None:
-    refused = ("list_roles", {}, {"error": "AccessDenied", "message": "not you"})
+    refused: tuple[str, Any, dict[str, Any]] = ("list_roles", {}, {"error": "AccessDenied", "message": "not you"})
     with answering("iam", refused) as client:
         assert role_policies.listed(client, "lambda.amazonaws.com") == ([], "not you")
 
@@ -35,7 +35,7 @@ def test_policies_of_every_page_count() -> None:
     allow = json.dumps({"Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]})
     deny = json.dumps({"Statement": [{"Effect": "Deny", "Action": "s3:*", "Resource": "arn:aws:s3:::b/*"}]})
     asked = {"RoleName": "r"}
-    pairs = (
+    pairs: tuple[tuple[str, Any, dict[str, Any]], ...] = (
         ("list_role_policies", asked, {"PolicyNames": ["one"], "IsTruncated": True, "Marker": "m"}),
         ("list_role_policies", {**asked, "Marker": "m"}, {"PolicyNames": ["two"], "IsTruncated": False}),
         ("get_role_policy", None, {"RoleName": "r", "PolicyName": "one", "PolicyDocument": allow}),

@@ -84,6 +84,11 @@ def test_a_function_that_succeeds(client: FlaskClient, page: FetchPage) -> None:
     assert invoke(client, "hello", "{}", kind="DryRun")["outcome"]["status"] == 204
     seen = page("/lambda/hello/monitor", calls=2)
     assert out["request_id"] in seen.text and "Succeeded" in seen.text
+    failed = invoke(client, "hello", '{"boom": 1}')["outcome"]["request_id"]
+    later = invoke(client, "hello", "{}")["outcome"]["request_id"]
+    told = client.get("/lambda/hello/monitor?format=json").get_json()["invocations"]
+    wrong = {one["report"]["request_id"]: one["failed"] for one in told}
+    assert [wrong[id] for id in (out["request_id"], failed, later)] == [False, True, False]
 
 
 def test_events_are_saved_for_oneself_and_for_all(client: FlaskClient, page: FetchPage) -> None:

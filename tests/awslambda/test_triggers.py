@@ -117,7 +117,8 @@ QUEUE = {"Id": "q", "QueueArn": "arn:aws:sqs:us-east-1:1:q", "Events": ["s3:Obje
 
 def test_a_change_in_between_is_seen_and_nothing_written() -> None:
     wanted = Notification("f-1", "arn:aws:lambda:us-east-1:1:function:f", ("s3:ObjectCreated:*",), "in/")
-    first, later = {"QueueConfigurations": [QUEUE]}, {"QueueConfigurations": []}
+    first: dict[str, Any] = {"QueueConfigurations": [QUEUE]}
+    later: dict[str, Any] = {"QueueConfigurations": []}
     operation, asked = "get_bucket_notification_configuration", {"Bucket": "b"}
     with answering("s3", (operation, asked, first), (operation, asked, later)) as s3, pytest.raises(Conflict):
         notifications.add(s3, "b", wanted)

@@ -137,6 +137,12 @@ CASES: list[tuple[str, str, dict[str, Any], set[tuple[str, str]]]] = [
         {"FunctionName": "210987654321:function:f"},
         on("arn:aws:lambda:eu-west-1:210987654321:function:f", "lambda:GetFunction"),
     ),
+    (
+        "lambda",
+        "UpdateFunctionEventInvokeConfig",
+        {"FunctionName": "f", "MaximumRetryAttempts": 0},
+        on(f"arn:aws:lambda:{RUN}:function:f", "lambda:UpdateFunctionEventInvokeConfig"),
+    ),
     ("apigateway", "GetRestApis", {}, on("arn:aws:apigateway:eu-west-1::/restapis", "apigateway:GET")),
     (
         "apigateway",

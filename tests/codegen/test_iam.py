@@ -111,6 +111,7 @@ _CHECKED = {
     "dynamodb:PartiQLDelete", "dynamodb:PartiQLInsert", "dynamodb:PartiQLUpdate", "glue:CreateScript",
     "glue:StartTrigger", "glue:StopTrigger", "glue:UpdateTrigger", "lambda:CreateFunctionUrlConfig",
     "lambda:DeleteFunctionUrlConfig", "lambda:PutFunctionEventInvokeConfig", "lambda:PutFunctionRecursionConfig",
+    "lambda:UpdateFunctionEventInvokeConfig",
     "logs:CreateExportTask", "logs:DeleteMetricFilter", "logs:DeleteQueryDefinition", "logs:PutQueryDefinition",
     "rds:ModifyDBSnapshot", "s3:GetObjectTorrent", "s3:PutBucketRequestPayment", "s3:PutObjectLegalHold",
     "secretsmanager:CancelRotateSecret", "elasticbeanstalk:AbortEnvironmentUpdate",

@@ -52,7 +52,8 @@ _SAME = (
     "GetFunction GetFunctionConfiguration DeleteFunction PublishVersion ListVersionsByFunction ListAliases GetAlias "
     "CreateAlias UpdateAlias DeleteAlias AddPermission RemovePermission GetPolicy GetFunctionConcurrency "
     "PutFunctionConcurrency DeleteFunctionConcurrency GetFunctionEventInvokeConfig PutFunctionEventInvokeConfig "
-    "ListFunctionEventInvokeConfigs GetFunctionUrlConfig CreateFunctionUrlConfig DeleteFunctionUrlConfig "
+    "UpdateFunctionEventInvokeConfig ListFunctionEventInvokeConfigs "
+    "GetFunctionUrlConfig CreateFunctionUrlConfig DeleteFunctionUrlConfig "
     "ListFunctionUrlConfigs GetRuntimeManagementConfig GetFunctionRecursionConfig PutFunctionRecursionConfig"
 )
 

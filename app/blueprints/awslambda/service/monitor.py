@@ -16,8 +16,8 @@ from app.blueprints.awslambda.service.report import Report, parse
 SPANS = {1: "Last hour", 24: "Last day", 168: "Last week"}
 MOST = 1000
 SHOWN = 100
-ERROR = re.compile(r"\[ERROR\]|Task timed out|Status: (?:timeout|error)|Runtime exited", re.IGNORECASE)
-_ID = re.compile(r"RequestId: ([\w-]{36})|\t([0-9a-f]{8}-[0-9a-f-]{27})\t|^\S+Z ([0-9a-f]{8}-[0-9a-f-]{27}) ")
+# An exception as the runtime logs it, without a request id; a tab instead of the blank is the code's own logger.
+ERROR = re.compile(r"^\[ERROR\] |Task timed out|Status: (?:timeout|error)|Runtime exited", re.IGNORECASE | re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -103,24 +103,19 @@ def look(client: Any, function: Function, hours: int, now: datetime | None = Non
 
 
 def _invocations(lines: list[Mapping[str, Any]], function: Function) -> tuple[Invocation, ...]:
-    bad = {_request(one["message"]) for one in lines if ERROR.search(one["message"])}
-    made = [
-        Invocation(
-            datetime.fromtimestamp(one["timestamp"] / 1000, UTC),
-            report,
-            one.get("logStreamName", ""),
-            report.request_id in bad,
-            prices.cost(report.billed, report.memory, function.architecture),
-        )
-        for one in lines
-        if (report := parse(one["message"])) is not None
-    ]
-    return tuple(sorted(made, key=lambda one: one.at))
-
-
-def _request(message: str) -> str:
-    found = _ID.search(message)
-    return next((one for one in found.groups() if one), "") if found else ""
+    """Return the invocations; an error before a REPORT line in the same stream is of that invocation."""
+    made, failed = list[Invocation](), set[str]()
+    for one in sorted(lines, key=lambda line: line["timestamp"]):
+        stream = one.get("logStreamName", "")
+        if ERROR.search(one["message"]):
+            failed.add(stream)
+        report = parse(one["message"])
+        if report is not None:
+            at = datetime.fromtimestamp(one["timestamp"] / 1000, UTC)
+            cost = prices.cost(report.billed, report.memory, function.architecture)
+            made.append(Invocation(at, report, stream, stream in failed, cost))
+            failed.discard(stream)
+    return tuple(made)
 
 
 def insights(group: str, request_id: str = "", hours: int = 24) -> str:
