@@ -8,7 +8,6 @@ from flask import request, url_for
 from werkzeug.wrappers import Response
 
 from app import aws, exports, respond
-from app.blueprints import Status
 from app.blueprints.apigateway.blueprint import bp
 from app.blueprints.apigateway.forms import DeleteForm
 from app.blueprints.apigateway.service import apis as service
@@ -18,7 +17,7 @@ from app.blueprints.apigateway.service.functions import Function
 from app.blueprints.apigateway.service.stages import Stage
 from app.blueprints.apigateway.service.tree import Method, Resource
 from app.blueprints.apigateway.views.common import caller, gateway
-from app.changes import counted, done
+from app.changes import done
 from app.roles import EDITOR, needs
 
 
@@ -26,12 +25,6 @@ from app.roles import EDITOR, needs
 def pairs(values: Iterable[str]) -> list[tuple[str, str]]:
     """Return values as choices whose words are themselves."""
     return [(one, one) for one in values]
-
-
-def status() -> Status:
-    """Return API Gateway's state for the overview."""
-    found = len(service.listed(gateway()).apis)
-    return Status(counted(found, "REST API") if found else "No REST API")
 
 
 @bp.get("/")
