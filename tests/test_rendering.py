@@ -2,6 +2,7 @@
 
 import gc
 import weakref
+from typing import Any
 
 import pytest
 from flask import Flask, url_for
@@ -67,7 +68,7 @@ def test_addresses_are_flasks_own(app: Flask) -> None:
 
 
 def test_fields_stand_in_an_address_as_flask_writes_them(app: Flask) -> None:
-    fields = {"schema": "a b&c", "sql": "SELECT 'ü' /* + */", "none": None, "f": ["1", "2"], "page": 2}
+    fields: dict[str, Any] = {"schema": "a b&c", "sql": "SELECT 'ü' /* + */", "none": None, "f": ["1", "2"], "page": 2}
     address = url_for("rds.table", identifier="x")
     assert with_fields(address, fields) == url_for("rds.table", identifier="x", **fields)
     assert with_fields(address, {"none": None}) == address

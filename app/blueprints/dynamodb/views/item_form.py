@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from werkzeug.datastructures import MultiDict
 
@@ -32,7 +33,7 @@ class Draft:
     line: int = 0
     column: int = 0
 
-    @property
+    @cached_property
     def size(self) -> int | None:
         """The bytes that DynamoDB counts, None for what cannot be read."""
         return None if self.item is None else wire.item_size(self.item)

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from flask import current_app, url_for
+from flask import current_app
 
 from app import drawer
 from app.blueprints.dynamodb.blueprint import bp
 from app.blueprints.dynamodb.service.tables import Table
+from app.rendering import url_for
 
 # The pages of one table, in the order of their tabs.
 PAGES = (
