@@ -49,6 +49,7 @@ def is_local() -> bool:
 def check() -> Response | None:
     """Let a request through to its view, or answer it: sign in first, or not with this role."""
     if request.path in OPEN_PATHS or request.endpoint == "static":
+        g.stranger = required()  # a file that is missing says so on a bare page
         return None
     g.stranger = True  # until it is known who asks: an error on the way there shows nothing
     who = HERE if not required() else _signed_in()
@@ -96,9 +97,8 @@ def _sign_in_first() -> Response:
         answer.headers["Cache-Control"] = "no-store"
         return answer
     came = urlsplit(request.referrer or "")
-    here = (
-        _address(request.path, request.query_string.decode("latin-1")) if reading else _address(came.path, came.query)
-    )
+    query = request.query_string.decode("latin-1")
+    here = _address(request.path, query) if reading else _address(came.path, came.query)
     answer = make_response(redirect(url_for("signin.sign_in", next=here if here != "/" else None), 303))
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -83,7 +83,7 @@ def weakness(password: str, name: str) -> str:
 
 def _rest(folded: str) -> str:
     """Return what makes a password hard to guess: without common words, rows of keys, digits and repetition."""
-    text = folded.translate(_LEET)
+    text = re.sub(r"[\W\d_]+$|^[\W\d_]+", "", folded).translate(_LEET)  # what stands around a word is no letter of it
     for word in _common():
         text = text.replace(word, "")
     text = re.sub(r"[\W\d_]+", "", text)

@@ -6,49 +6,13 @@ from typing import Any
 
 LONGEST = 300
 # Parameters that name a resource, in the order in which they are written; all else may hold secrets.
-NAMES = tuple(
-    [
-        "Bucket",
-        "CopySource",
-        "Key",
-        "TableName",
-        "DBInstanceIdentifier",
-        "DBSnapshotIdentifier",
-        "FunctionName",
-        "JobName",
-        "JobRunId",
-        "logGroupName",
-        "logStreamName",
-        "queryDefinitionName",
-        "SecretId",
-        "restApiId",
-        "resourceId",
-        "stageName",
-        "httpMethod",
-        "deploymentId",
-        "RoleName",
-        "PolicyName",
-        "PolicyArn",
-        "AlarmName",
-        "RuleName",
-        "EnvironmentName",
-        "ApplicationName",
-        "VersionLabel",
-        "StackName",
-        "QueueUrl",
-        "TopicArn",
-        "ResourceArn",
-        "ResourceName",
-        "Resource",
-        "DatabaseName",
-        "LayerName",
-        "UUID",
-        "Name",
-        "name",
-        "Id",
-        "id",
-    ]
-)
+NAMES = (
+    "Bucket", "CopySource", "Key", "TableName", "DBInstanceIdentifier", "DBSnapshotIdentifier", "FunctionName",
+    "JobName", "JobRunId", "logGroupName", "logStreamName", "queryDefinitionName", "SecretId", "restApiId",
+    "resourceId", "stageName", "httpMethod", "deploymentId", "RoleName", "PolicyName", "PolicyArn", "AlarmName",
+    "RuleName", "EnvironmentName", "ApplicationName", "VersionLabel", "StackName", "QueueUrl", "TopicArn",
+    "ResourceArn", "ResourceName", "Resource", "DatabaseName", "LayerName", "UUID", "Name", "name", "Id", "id",
+)  # fmt: skip
 _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+\"?([\w.-]{1,255})", re.IGNORECASE)
 
 

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,9 +11,11 @@ from flask.testing import FlaskClient
 from app.access import accounts, audit, sessions
 from app.access.accounts import Account
 from app.roles import Role
+from app.store import make_table
 from tests.embedded.process import Embedded, start
 from tests.over_embedded import application
 
+TABLE = "trellis-state"
 PASSWORD = "seven-lamps-in-a-harbour"
 SERVICES = ("s3", "dynamodb", "logs", "rds", "secretsmanager", "glue", "iam", "sts")
 Browser = Callable[..., FlaskClient]
@@ -30,13 +31,24 @@ def embedded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Embedded]:
         running.stop()
 
 
-@pytest.fixture
-def app(embedded: Embedded, tmp_path: Path) -> Iterator[Flask]:
-    """Yield an application with sign-in and an empty state table of its own."""
-    table = f"state-{tmp_path.name}"[:200]
-    with application(embedded, tmp_path, *SERVICES, sign_in="always", state_table=table) as made:
+@pytest.fixture(scope="session")
+def served(embedded: Embedded, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    with application(embedded, tmp_path_factory.mktemp("home"), *SERVICES, sign_in="always") as made:
+        make_table(embedded.client("dynamodb"), TABLE)
         yield made
-        audit.settle()
+
+
+@pytest.fixture
+def app(served: Flask, embedded: Embedded) -> Iterator[Flask]:
+    """Yield the application with an empty state table; views that a test replaces come back."""
+    views, dynamodb = dict(served.view_functions), embedded.client("dynamodb")
+    for item in dynamodb.scan(TableName=TABLE)["Items"]:
+        dynamodb.delete_item(TableName=TABLE, Key={name: item[name] for name in ("owner", "id")})
+    yield served
+    audit.settle()
+    audit._known_days.clear()
+    served.view_functions.update(views)
+    served.extensions.pop("sessions", None)
 
 
 @pytest.fixture
@@ -62,7 +74,7 @@ def browser(app: Flask, people: dict[Role, Account]) -> Browser:
                 account = accounts.get(people[role].id)
                 assert account is not None
                 id = sessions.begin(account.id, account.epoch, address, "test")
-            with client.session_transaction(base_url="http://127.0.0.1") as session:
+            with client.session_transaction() as session:
                 session["sid"] = id
         return client
 

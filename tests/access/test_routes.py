@@ -7,7 +7,6 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
-from app.access.accounts import Account
 from app.access.check import OPEN_PATHS
 from app.aws import is_read
 from app.roles import ANYBODY, EDITOR, INSTRUCTOR, VIEWER, Role, needed, needs
@@ -101,9 +100,7 @@ def test_buttons_that_one_may_not_press_say_why(browser: Browser, role: Role) ->
     assert ("Your role only reads" in text) is (role == VIEWER)
 
 
-def test_a_viewers_call_is_refused_below_the_view_too(
-    app: Flask, people: dict[Role, Account], browser: Browser
-) -> None:
+def test_a_viewers_call_is_refused_below_the_view_too(app: Flask, browser: Browser) -> None:
     viewer = browser(VIEWER)
 
     @needs(VIEWER)
@@ -119,6 +116,6 @@ def test_a_viewers_call_is_refused_below_the_view_too(
 
 def test_a_forged_role_in_the_cookie_is_none(browser: Browser) -> None:
     forged: FlaskClient = browser()
-    with forged.session_transaction(base_url="http://127.0.0.1") as session:
+    with forged.session_transaction() as session:
         session["role"], session["sid"], session["person"] = 3, "made-up", "p-1"
     assert forged.get("/people/").status_code == 303

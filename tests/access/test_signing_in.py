@@ -10,6 +10,7 @@ from app.access import accounts, links, passwords, sessions, throttle
 from app.access.accounts import Account
 from app.access.links import Link
 from app.roles import EDITOR, INSTRUCTOR, VIEWER, Role
+from app.store import person
 from tests.access.conftest import PASSWORD, Browser, post, sign_in, token
 
 
@@ -29,9 +30,7 @@ def test_the_way_on_never_leads_away(browser: Browser, target: str) -> None:
     assert sign_in(browser(), "ada", PASSWORD, target).location == "/"
 
 
-@pytest.mark.parametrize(
-    ("name", "password"), [("ada", "wrong"), ("nobody", "wrong"), ("eve", ""), ("bob", "x" * 5000)]
-)
+@pytest.mark.parametrize(("name", "password"), [("ada", "no"), ("nobody", "no"), ("eve", ""), ("bob", "x" * 5000)])
 def test_what_is_wrong_says_no_more(browser: Browser, name: str, password: str) -> None:
     client = browser()
     answer = sign_in(client, name, password or " ")
@@ -86,9 +85,9 @@ def test_a_session_begins_anew_at_sign_in(browser: Browser) -> None:
 
 def test_signing_out_ends_the_session_for_whoever_has_the_cookie(browser: Browser) -> None:
     ada, thief = browser(INSTRUCTOR), browser()
-    cookie = ada.get_cookie("trellis", domain="127.0.0.1")
+    cookie = ada.get_cookie("trellis")
     assert cookie is not None
-    thief.set_cookie("trellis", cookie.value, domain="127.0.0.1")
+    thief.set_cookie("trellis", cookie.value)
     assert thief.get("/s3/").status_code == 200
     assert post(ada, "/s3/", "/sign-in/out").location == "/sign-in"
     assert thief.get("/s3/").status_code == 303
@@ -131,7 +130,7 @@ def test_an_account_that_is_off_signs_nobody_in(app: Flask, people: dict[Role, A
 
 def test_an_invitation_makes_one_account(browser: Browser) -> None:
     shown = post(browser(INSTRUCTOR), "/people/", "/people/invite", name="Grace", role="2").get_data(as_text=True)
-    found = re.search(r"http://127.0.0.1(/sign-in/link\?code=[\w-]+)", shown)
+    found = re.search(r"http://[\w.]+(/sign-in/link\?code=[\w-]+)", shown)
     assert found
     code = found[1].split("code=")[1]
     grace, late = browser(), browser()
@@ -172,8 +171,6 @@ def test_the_command_line_makes_an_instructor(app: Flask, browser: Browser) -> N
 
 
 def test_what_one_keeps_is_ones_own(app: Flask, browser: Browser) -> None:
-    from app.store import person
-
     seen = set()
     app.view_functions["overview.index"] = lambda: seen.add(person()) or "x"
     for role in (VIEWER, EDITOR):

@@ -2,9 +2,14 @@
 
 from flask_wtf import FlaskForm
 from wtforms import PasswordField, SelectField, StringField
+from wtforms.fields import SelectChoice  # type: ignore[attr-defined]  # the stubs are older than 3.3
 from wtforms.validators import InputRequired, Length, Optional
 
-ROLES = [("1", "Viewer: reads"), ("2", "Editor: changes, too"), ("3", "Instructor: people and settings, too")]
+ROLES = [
+    SelectChoice("1", "Viewer: reads"),
+    SelectChoice("2", "Editor: changes, too"),
+    SelectChoice("3", "Instructor: people and settings, too"),
+]
 MINUTES = [(15, "15 minutes"), (30, "30 minutes"), (60, "1 hour"), (120, "2 hours"), (240, "4 hours"), (480, "8 hours")]
 
 
@@ -18,7 +23,7 @@ class InviteForm(FlaskForm):
 class ChangesForm(FlaskForm):
     """How long changes are on, and why."""
 
-    minutes = SelectField("For", choices=[(str(value), words) for value, words in MINUTES], default="60")
+    minutes = SelectField("For", choices=[SelectChoice(str(value), words) for value, words in MINUTES], default="60")
     reason = StringField(
         "Why",
         [InputRequired("Say why: everybody sees it."), Length(3, 200, "Say it in 3 to 200 characters.")],

@@ -19,8 +19,9 @@ TEMPLATE = "signin/sign_in.html"
 def sign_in() -> BaseResponse:
     """Show the sign-in page; who need not sign in, or has, is led on."""
     target = respond.own_path(request.args.get("next", ""))
-    if people.current() is not None:
-        return redirect(target, 303)
+    who = people.current()
+    if who is not None:
+        return respond.page(TEMPLATE, who) if respond.wants_json() else redirect(target, 303)
     form = SignInForm(formdata=None, next=target)
     return form_page(TEMPLATE, form, begun=not accounts.has_instructor() if target == "/" else False)
 

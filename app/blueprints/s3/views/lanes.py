@@ -7,9 +7,11 @@ from app import aws, respond
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.service import presigned
 from app.drawer import drawer
+from app.roles import EDITOR, needs
 
 
 @bp.get("/<bucket>/lanes")
+@needs(EDITOR)
 def lanes(bucket: str) -> Response:
     """Answer in JSON whether S3 takes files straight from this dashboard's pages; asked once a large file comes."""
     found = presigned.lanes(aws.client("s3"), bucket, request.host_url.rstrip("/"))
