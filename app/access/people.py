@@ -17,7 +17,6 @@ class Person:
     name: str
     role: Role
     session: str = ""
-    profile: str = ""
 
     @property
     def local(self) -> bool:

@@ -48,7 +48,7 @@ def deeds() -> Response:
     matches = _matches(asked)
     if form:
         # The table is read while the answer is sent, when the request is over otherwise.
-        kept: Iterator[Any] = stream_with_context(audit.every())  # type: ignore[type-var]  # not text, but as good
+        kept: Iterator[Any] = stream_with_context(audit.every())
         rows = ([_cell(deed, name) for name in COLUMNS] for deed in kept if matches(deed))
         return exports.answer(form, COLUMNS, rows, "audit")
     before = request.args.get("before", "")

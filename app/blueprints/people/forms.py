@@ -17,13 +17,18 @@ class InviteForm(FlaskForm):
     """Who is invited, and as what."""
 
     name = StringField("Name", [Optional(), Length(max=60, message="A name has at most 60 characters.")])
-    role = SelectField("Role", choices=ROLES, default="1")
+    role = SelectField("Role", [InputRequired("Choose a role.")], choices=ROLES, default="1")
 
 
 class ChangesForm(FlaskForm):
     """How long changes are on, and why."""
 
-    minutes = SelectField("For", choices=[SelectChoice(str(value), words) for value, words in MINUTES], default="60")
+    minutes = SelectField(
+        "For",
+        [InputRequired("Choose how long.")],
+        choices=[SelectChoice(str(value), words) for value, words in MINUTES],
+        default="60",
+    )
     reason = StringField(
         "Why",
         [InputRequired("Say why: everybody sees it."), Length(3, 200, "Say it in 3 to 200 characters.")],
