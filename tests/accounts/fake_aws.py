@@ -92,7 +92,7 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
         form = {name: values[0] for name, values in parse_qs(body).items()}
-        asked = form.get("Action") or self.headers.get("X-Amz-Target", "")
+        asked = str(form.get("Action") or self.headers.get("X-Amz-Target", ""))
         self._seen(asked)
         if asked == "AssumeRole":
             self._answer(*self.fake.assume(form))
