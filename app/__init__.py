@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Flask
 
-from app import assets, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
+from app import assets, assumed, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
 from app.access import first_link
 from app.beanstalk import commands as beanstalk
 
@@ -30,6 +30,7 @@ def create_app(
     recorder.init_app(app)
     assets.init_app(app)
     aws.init_app(app, session_factory)
+    assumed.init_app(app, settings)
     security.init_app(app, settings)
     errors.init_app(app)
     carry.init_app(app)

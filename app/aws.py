@@ -1,128 +1,61 @@
-"""The one door to boto3: a session per process, a client per service, region and identity."""
+"""The door to AWS: a client per service, region and identity, made once."""
 
 import threading
 import time
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
-from datetime import datetime
-from email.utils import parsedate_to_datetime
+from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
-import botocore
-import botocore.session
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
-from botocore.utils import parse_timestamp
-from flask import Flask, current_app, g, session
+from flask import Flask, current_app, g, has_request_context, session
 
-from app import awsdata, recorder
+from app import recorder
+from app.awssession import CONFIG, CONFIGS
+from app.awssession import new_session as new_session
 from app.config import Settings
 from app.guarding import PARTIQL as PARTIQL
 from app.guarding import ReadOnly as ReadOnly
 from app.guarding import is_read as is_read
 from app.guarding import refuse_but, refuse_readers, refuse_until
+from app.identities import Gate as Gate
+from app.identities import Identity as Identity
+from app.identities import NoAws as NoAws
 
 IDENTITY_SECONDS = 300
 NOBODY_SECONDS = 5  # for so long nobody looks again for credentials that were not there: a second, off EC2
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
-Watcher = Callable[[Any, str, bool], None]  # a client's events, its region, whether its account is a real one
-
-CONFIG = Config(
-    connect_timeout=3,
-    read_timeout=60,
-    retries={"total_max_attempts": 3, "mode": "standard"},
-    max_pool_connections=32,
-    # Over TLS boto3 signs no S3 payload either; over loopback to sign one costs a third of an upload's time. What
-    # arrives is still proved by its checksum.
-    s3={"payload_signing_enabled": False},
-    # Whole: botocore would put its own together anew for each call, a twentieth of what a call costs.
-    user_agent=f"trellis Boto3/{boto3.__version__} Botocore/{botocore.__version__}",
-)
-
-# Unless told, botocore signs links by the old version 2, which newer regions and encrypted objects refuse.
-S3_CONFIG = CONFIG.merge(Config(signature_version="s3v4"))
-# A function runs for up to 15 minutes, and a call that is sent again runs it again: it is waited for, never retried.
-LAMBDA_CONFIG = CONFIG.merge(Config(read_timeout=910, retries={"total_max_attempts": 1, "mode": "standard"}))
-CONFIGS = {"s3": S3_CONFIG, "lambda": LAMBDA_CONFIG}
-
-
-class NoAws(Exception):
-    """Neither an endpoint nor credentials are there: nothing can be called."""
-
-
-@dataclass(frozen=True)
-class Identity:
-    """Where the calls go, and as whom: `kind` is "embedded", "aws" or "none".
-
-    `reason` says why who asks can change nothing; it is empty where they can.
-    """
-
-    kind: str
-    account: str = ""
-    arn: str = ""
-    problem: str = ""
-    reason: str = ""
-
-    @property
-    def read_only(self) -> bool:
-        """Whether who asks can change nothing: a real account on which changes are off, or a role that only reads."""
-        return bool(self.reason)
-
-    @property
-    def label(self) -> str:
-        """The account as people write it: AWS's 1234-5678-9012, the embedded one's plain digits."""
-        digits = self.account
-        return f"{digits[:4]}-{digits[4:8]}-{digits[8:]}" if self.kind == "aws" and digits else digits
-
-
-def new_session() -> Any:
-    """Return a boto3 session that keeps no documentation, and that reads the times in answers quickly.
-
-    The times are half of what parsing a long listing costs.
-    """
-    core = botocore.session.get_session()
-    core.register_component("data_loader", awsdata.loader(core.get_config_variable("data_path")))
-    core.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=_timestamp)
-    return boto3.Session(botocore_session=core)
-
-
-def _timestamp(value: Any) -> datetime:
-    """Return a time; ISO 8601, which most services send, and HTTP's dates by Python itself, all else by botocore."""
-    if isinstance(value, str) and value.endswith("Z"):
-        return datetime.fromisoformat(value)
-    if isinstance(value, str) and value.endswith(" GMT"):
-        return parsedate_to_datetime(value)
-    parsed: datetime = parse_timestamp(value)
-    return parsed
+Watcher = Callable[[Any, str, bool, str], None]  # a client's events, region, whether its account is real, and its name
 
 
 class Aws:
-    """The clients of this process."""
+    """The clients of one identity: this process's own, or (app.assumed) a person in one of several accounts."""
+
+    name = ""  # of the account, in TRELLIS_ACCOUNTS
 
     def __init__(self, settings: Settings, session_factory: Callable[[], Any] = new_session):
         self._default_region = settings.region
         self._session = session_factory()
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, ...], Any] = {}
         self._identities: dict[str, tuple[float, Identity]] = {}
         self._regions: dict[str, tuple[str, ...]] = {}
         self._nobody_until = 0.0
         self._lock = threading.Lock()
-        self.changes_until = 0.0  # epoch seconds until which a real account may be changed: app.access.switch sets it
+        self.gate = Gate()
         self.watchers: list[Watcher] = []  # each is shown the events of every new client
 
     def client(self, service: str, region: str) -> Any:
         """Return the shared boto3 client of a service in a region; raises NoAws where none can be made."""
-        key = (service, region)
+        return self._kept((service, region), lambda: self._make(service, region))
+
+    def _kept(self, key: tuple[str, ...], make: Callable[[], Any]) -> Any:
         found = self._clients.get(key)
-        if found is not None:
-            return found
-        with self._lock:
-            if key not in self._clients:
-                self._clients[key] = self._make(service, region)
-            return self._clients[key]
+        if found is None:
+            with self._lock:
+                found = self._clients.get(key) or make()
+                self._clients[key] = found
+        return found
 
     def read(self, services: Iterable[str]) -> None:
         """Read botocore's descriptions of services ahead; nothing is called, and no credentials are needed."""
@@ -144,27 +77,34 @@ class Aws:
 
     def _make(self, service: str, region: str) -> Any:
         client = self._bare(service, region)
-        self._watch(client, region, real=not is_loopback(client.meta.endpoint_url))
+        self._watch(client, region, real=self._is_real(client))
         return client
+
+    def _is_real(self, client: Any) -> bool:
+        return not is_loopback(client.meta.endpoint_url)
 
     def _watch(self, client: Any, region: str, real: bool) -> None:
         """Have a client's calls recorded, and those refused that may not be."""
         events = client.meta.events
         recorder.attach(events, region)
         for watcher in self.watchers:
-            watcher(events, region, real)
-        refuse = refuse_until(lambda: self.changes_until) if real else refuse_readers
+            watcher(events, region, real, self.name)
+        refuse = refuse_until(lambda: self.gate.until) if real else refuse_readers
         events.register_first("before-parameter-build", refuse)
 
     def state(self, region: str, table: str) -> Any:
         """Return a DynamoDB client that changes one table, the dashboard's own, whoever asks, and nothing else."""
-        key = ("state", region)
-        found = self._clients.get(key)
-        if found is None:
-            with self._lock:
-                found = self._clients[key] = self._clients.get(key) or self._bare("dynamodb", region)
-                found.meta.events.register_first("before-parameter-build", refuse_but(table), "trellis-state")
-        return found
+
+        def make() -> Any:
+            client = self._bare("dynamodb", region)
+            client.meta.events.register_first("before-parameter-build", refuse_but(table), "trellis-state")
+            return client
+
+        return self._kept(("state", region), make)
+
+    def sts(self, region: str) -> Any:
+        """Return an STS client whose calls nobody sees, with which roles are assumed."""
+        return self._kept(("assume", region), lambda: self._bare("sts", region))
 
     def identity(self, region: str) -> Identity:
         """Return who the calls are made as; asked of STS once in five minutes, and not part of the record."""
@@ -185,13 +125,13 @@ class Aws:
         try:
             sts = self.client("sts", region)
         except (NoAws, BotoCoreError) as error:
-            return Identity("none", problem=str(error))
-        kind = "embedded" if is_loopback(sts.meta.endpoint_url) else "aws"
+            return Identity("none", problem=str(error), name=self.name)
+        kind = "aws" if self._is_real(sts) else "embedded"
         try:
             answer = sts.get_caller_identity()
         except (BotoCoreError, ClientError) as error:
-            return Identity(kind, problem=str(error))
-        return Identity(kind, answer["Account"], answer["Arn"])
+            return Identity(kind, problem=str(error), name=self.name)
+        return Identity(kind, answer["Account"], answer["Arn"], name=self.name)
 
     def regions(self, service: str = "s3") -> tuple[str, ...]:
         """Return the names of the regions in which a service exists."""
@@ -210,20 +150,44 @@ def init_app(app: Flask, session_factory: Callable[[], Any] = new_session) -> No
     app.extensions["aws"] = Aws(app.extensions["settings"], session_factory)
 
 
-def door() -> Aws:
-    """Return this application's Aws."""
+def home() -> Aws:
+    """Return this process's own Aws, which keeps the dashboard's state, whoever asks."""
     found: Aws = current_app.extensions["aws"]
     return found
 
 
+def account() -> str:
+    """Return the name of the account that this person has chosen, empty for the process's own credentials."""
+    if not has_request_context() or "who" not in g:
+        return ""
+    if "account" not in g:
+        chosen = session.get("account")
+        g.account = chosen if chosen in current_app.extensions["accounts"].named else ""
+    found: str = g.account
+    return found
+
+
+def door() -> Aws:
+    """Return the Aws of who asks, in the account that they have chosen: nobody else's clients are in it."""
+    name = account()
+    found: Aws = current_app.extensions["accounts"].door(home(), name, g.who.id, g.who.name) if name else home()
+    return found
+
+
 def region() -> str:
-    """Return the region that this person has chosen, or the default."""
+    """Return the region that this person has chosen, or the default of the account."""
     name: str | None = g.get("region")
     if name is None:
         chosen = session.get("region")
-        name = chosen if chosen in door().regions() else current_app.extensions["settings"].region
+        name = chosen if chosen in door().regions() else _usual_region()
         g.region = name
     return name
+
+
+def _usual_region() -> str:
+    named: str = current_app.extensions["accounts"].region(account())
+    usual: str = current_app.extensions["settings"].region
+    return named or usual
 
 
 def client(service: str) -> Any:
@@ -233,7 +197,17 @@ def client(service: str) -> Any:
 
 def identity() -> Identity:
     """Return where this request's calls go, and why who asks can change nothing, if so."""
-    found = door().identity(region())
+    return _told(door().identity(region()))
+
+
+def own_identity() -> Identity:
+    """Return the same for the process's own credentials, with which the dashboard keeps its state."""
+    if not account():
+        return identity()
+    return _told(home().identity(current_app.extensions["settings"].region))
+
+
+def _told(found: Identity) -> Identity:
     return _marked(found, current_app.extensions["why_off"](found))
 
 

@@ -71,6 +71,12 @@ class Settings:
     audit_days: int = _setting(90, "TRELLIS_AUDIT_DAYS", "For how many days it is kept who did what.")
     audit_reads: str = _setting("no", "TRELLIS_AUDIT_READS", "“yes” keeps who read what, too: a write for each read.")
 
+    accounts: str = _setting(
+        "",
+        "TRELLIS_ACCOUNTS",
+        "Further accounts to choose: a JSON list of name, role_arn, external_id, region, or the path of its file.",
+    )
+
     @property
     def max_upload_bytes(self) -> int:
         """The largest upload in bytes."""

@@ -9,7 +9,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from app.store import Entry, Store, held, person, store
+from app.store import Entry, Store, held, owner, store
 
 logger = logging.getLogger("trellis.notes")
 KEPT = 90 * 86400  # seconds that history is kept
@@ -33,7 +33,7 @@ def note(kind: str, scope: str, entry: dict[str, Any], same: tuple[Any, ...]) ->
 
 def _just_noted(kind: str, run: tuple[Any, ...]) -> bool:
     """Whether this person's last note was the very same run a moment ago: a page loaded again is no new entry."""
-    who, now = (person(), kind), int(time.time())
+    who, now = (owner(), kind), int(time.time())
     before, at = _last.get(who, ((), 0))
     _last[who] = (run, now)
     return before == run and now - at < REPEATED

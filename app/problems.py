@@ -8,6 +8,7 @@ from botocore import exceptions as boto
 from botocore.exceptions import ClientError
 from botocore.parsers import ResponseParserError
 
+from app.assumed import NotAssumed
 from app.aws import NoAws, ReadOnly
 from app.aws_errors import CODES, SAME, UNKNOWN, Words
 
@@ -54,6 +55,8 @@ def from_exception(error: BaseException, what: str = "") -> Problem | None:
     """
     if isinstance(error, Refused):
         return error.problem
+    if isinstance(error, NotAssumed):
+        return _not_assumed(error)
     if isinstance(error, ClientError):
         return _from_client_error(error, what)
     if isinstance(error, NoAws | boto.NoCredentialsError | boto.PartialCredentialsError):
@@ -85,6 +88,24 @@ def _read_only(error: ReadOnly) -> Problem:
         "ReadOnly",
         operation=error.operation,
     )
+
+
+def _not_assumed(error: NotAssumed) -> Problem:
+    """Return what the two sides of a role must say, for it is mostly one of them that does not."""
+    answer: dict[str, Any] = dict(error.response)
+    details, metadata, account = answer.get("Error", {}), answer.get("ResponseMetadata", {}), error.account
+    happened = (
+        f"AWS did not let the dashboard assume the role {account.role_arn} of the account “{account.name}”: "
+        f"{details.get('Message') or error}"
+    )
+    who = error.principal or "the dashboard's own credentials"
+    condition = f" where sts:ExternalId is “{account.external_id}”" if account.external_id else ""
+    remedy = (
+        f"The role's trust policy must allow sts:AssumeRole to the principal {who}{condition}, and a policy of that "
+        "principal must allow it on the role. Other accounts in the bar at the top are not concerned."
+    )
+    code, request_id = str(details.get("Code", "")), metadata.get("RequestId") or ""
+    return Problem(_status(metadata), "The role was not given", happened, remedy, code, request_id, "AssumeRole")
 
 
 def _from_client_error(error: ClientError, what: str) -> Problem:

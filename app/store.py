@@ -195,14 +195,20 @@ def person() -> str:
     return found
 
 
+def owner() -> str:
+    """Return whose state this is in the account that was chosen: what is kept of one is not shown in another."""
+    chosen = aws.account()
+    return f"{person()}@{chosen}" if chosen else person()
+
+
 def held() -> bool:
     """Whether nothing is written here: a real account that is read-only, and nobody who has signed in."""
-    return person() == LOCAL and aws.identity().kind == "aws" and aws.identity().read_only
+    return person() == LOCAL and (own := aws.own_identity()).kind == "aws" and own.read_only
 
 
 def store(kind: str) -> Store:
     """Return this person's things of a kind."""
-    return _open(person(), kind, held())
+    return _open(owner(), kind, held())
 
 
 def shared(kind: str) -> Store:
@@ -210,6 +216,12 @@ def shared(kind: str) -> Store:
     return _open("shared", kind, False)
 
 
+def everybodys(kind: str) -> Store:
+    """Return what belongs to all who look at the account that was chosen."""
+    chosen = aws.account()
+    return _open(f"shared@{chosen}" if chosen else "shared", kind, False)
+
+
 def _open(owner: str, kind: str, held: bool) -> Store:
     settings: Settings = current_app.extensions["settings"]
-    return Store(aws.door().state(settings.region, settings.state_table), settings.state_table, owner, kind, held)
+    return Store(aws.home().state(settings.region, settings.state_table), settings.state_table, owner, kind, held)

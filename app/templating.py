@@ -130,6 +130,8 @@ def init_app(app: Flask) -> None:
             "person": people.current,
             "signed_in": lambda: (who := people.current()) is not None and not who.local,
             "changes_on": _changes_on,
+            "account": aws.account,
+            "accounts": lambda: app.extensions["accounts"].named if people.current() else {},
             "region": aws.region,
             "regions": lambda: aws.door().regions(),
             "is_fragment": respond.wants_fragment,

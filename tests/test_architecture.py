@@ -88,7 +88,7 @@ def test_the_dashboard_and_the_embedded_aws_are_strangers(path: Path) -> None:
 def test_only_one_module_opens_the_door_to_boto3() -> None:
     makers = {named(p) for p in sources("app") if "boto3" in {name.split(".")[0] for name in imports(p)}}
     helpers = {name for name in makers if "/service" in name}  # boto3.s3.transfer and the like
-    assert makers - helpers == {"app/aws.py"}
+    assert makers - helpers == {"app/awssession.py"}
 
 
 @pytest.mark.parametrize("path", sources("app", "embedded"), ids=named)

@@ -9,7 +9,8 @@ import pytest
 from botocore.stub import Stubber
 from flask import Flask
 
-from app.aws import Aws, NoAws, ReadOnly, _timestamp, is_loopback
+from app.aws import Aws, NoAws, ReadOnly, is_loopback
+from app.awssession import timestamp
 from app.config import load
 from tests.pages import Page
 
@@ -116,4 +117,4 @@ def test_an_unreachable_aws_is_a_page(
     ],
 )
 def test_times_in_answers_are_read_in_every_form(sent: object, meant: datetime) -> None:
-    assert _timestamp(sent) == meant
+    assert timestamp(sent) == meant

@@ -18,6 +18,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from app import aws
 from app.access.resources import resource
 from app.guarding import changes
 from app.store import new_id, shared
@@ -52,6 +53,7 @@ class Deed:
     region: str = ""
     result: str = "done"
     request_id: str = ""
+    account: str = ""  # as TRELLIS_ACCOUNTS names it; empty for the dashboard's own credentials
     id: str = ""
 
 
@@ -96,13 +98,13 @@ class Trail:
         del value["id"]
         shared(f"audit-{day}").put(value, new_id(), seconds)
 
-    def watch(self, events: Any, region: str, real: bool) -> None:
+    def watch(self, events: Any, region: str, real: bool, account: str) -> None:
         """Note the calls of one botocore client."""
 
         def before(model: Any, params: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
             who = actor.get() or (BACKGROUND if real else None)
             if who is not None and (self.reads or changes(model.name, params)):
-                context[_KEY] = who, model.service_model.service_name, model.name, resource(params), region
+                context[_KEY] = who, model.service_model.service_name, model.name, resource(params), region, account
 
         def after(http_response: Any, parsed: dict[str, Any], context: dict[str, Any], **_: Any) -> None:
             code = str(parsed.get("Error", {}).get("Code") or http_response.status_code)
@@ -118,9 +120,10 @@ class Trail:
     def _done(self, context: dict[str, Any], result: str, parsed: dict[str, Any]) -> None:
         found = context.pop(_KEY, None)
         if found is not None:
-            who, service, operation, named, region = found
+            who, service, operation, named, region, account = found
             request_id = str(parsed.get("ResponseMetadata", {}).get("RequestId") or "")
-            self.note(Deed(time.time(), *_words(who), service, operation, named, region, result, request_id))
+            where = (region, result, request_id, account)
+            self.note(Deed(time.time(), *_words(who), service, operation, named, *where))
 
 
 def _words(who: Actor) -> tuple[str, str, str]:
@@ -144,7 +147,8 @@ def trail() -> Trail:
 def event(operation: str, named: str, result: str = "done", who: Actor | None = None) -> None:
     """Note what somebody did with the dashboard itself."""
     who = who or actor.get() or BACKGROUND
-    trail().note(Deed(time.time(), *_words(who), "trellis", operation, named[:300], result=result))
+    told = Deed(time.time(), *_words(who), "trellis", operation, named[:300], result=result, account=aws.account())
+    trail().note(told)
 
 
 def settle() -> None:

@@ -1,5 +1,6 @@
 """The switch for changes: a real account starts read-only, and an instructor opens it for a time, saying why.
 
+Each account has a switch of its own.
 It lies in the state table, so every instance sees it. What is known is believed for a few seconds; its end needs no
 look, since the door to AWS holds the time.
 """
@@ -37,49 +38,62 @@ class Switched:
     until: int
 
 
-def current() -> Switched | None:
-    """Return who has switched changes on, where they are."""
-    when, found = current_app.extensions.get("switched", (0.0, None))
+def current(account: str | None = None) -> Switched | None:
+    """Return who has switched changes on, where they are; in the account that was chosen, or one by its name."""
+    name = aws.account() if account is None else account
+    when, found = _known().get(name, (0.0, None))
     if time.monotonic() >= when:
-        seconds, found = _read()
-        _know(found, seconds)
+        seconds, found = _read(name)
+        _know(found, seconds, name)
     return found if found and found.until > time.time() else None
 
 
-def _read() -> tuple[int, Switched | None]:
+def _known() -> dict[str, tuple[float, Switched | None]]:
+    found: dict[str, tuple[float, Switched | None]] = current_app.extensions.setdefault("switched", {})
+    return found
+
+
+def _key(name: str) -> str:
+    """Return under what an account's switch is kept: its role's ARN, so that a name for another role begins off."""
+    return f"{_ID}#{current_app.extensions['accounts'].named[name].role_arn}" if name else _ID
+
+
+def _read(name: str) -> tuple[int, Switched | None]:
     try:
-        value = shared("switch").get(_ID)
+        value = shared("switch").get(_key(name))
     except (BotoCoreError, ClientError, aws.NoAws) as error:
         logger.warning("whether changes are switched on cannot be read, so they are off: %s", error)
         return UNREADABLE, None
     return BELIEVED, Switched(**value) if value else None
 
 
-def _know(found: Switched | None, seconds: int = BELIEVED) -> None:
-    current_app.extensions["switched"] = (time.monotonic() + seconds, found)
-    aws.door().changes_until = found.until if found else 0.0
+def _know(found: Switched | None, seconds: int = BELIEVED, name: str = "") -> None:
+    _known()[name] = (time.monotonic() + seconds, found)
+    gate = current_app.extensions["accounts"].gate(name) if name else aws.home().gate
+    gate.until = found.until if found else 0.0
 
 
 def turn_on(who: Person, minutes: int, reason: str) -> Switched:
-    """Let editors change the real account for so many minutes."""
-    minutes, now = max(SHORTEST, min(minutes, LONGEST)), int(time.time())
+    """Let editors change the account that was chosen, a real one, for so many minutes; no other."""
+    minutes, now, name = max(SHORTEST, min(minutes, LONGEST)), int(time.time()), aws.account()
     made = Switched(who.name, who.id, reason, now, now + minutes * 60)
-    shared("switch").put(asdict(made), _ID, minutes * 60)
-    _know(made)
+    shared("switch").put(asdict(made), _key(name), minutes * 60)
+    _know(made, name=name)
     audit.event("SwitchChangesOn", f"{minutes} minutes: {reason}")
     return made
 
 
 def turn_off() -> None:
-    """Make the account read-only again."""
-    shared("switch").delete(_ID)
-    _know(None)
+    """Make the account that was chosen read-only again."""
+    name = aws.account()
+    shared("switch").delete(_key(name))
+    _know(None, name=name)
     audit.event("SwitchChangesOff", "")
 
 
 def changeable(identity: aws.Identity) -> bool:
     """Whether the account takes changes at all, whoever asks."""
-    return identity.kind != "aws" or current() is not None
+    return identity.kind != "aws" or current(identity.name) is not None
 
 
 def why_off(identity: aws.Identity) -> str:

@@ -97,6 +97,18 @@ def choose_region() -> BaseResponse:
     return redirect(respond.own_path(request.form.get("next", "")), 303)
 
 
+@bp.post("/account")
+@needs(VIEWER)
+def choose_account() -> BaseResponse:
+    """Remember the chosen account in the session, and begin in its own region; back to the page it was chosen on."""
+    chosen = request.form.get("account", "")
+    if chosen and chosen not in current_app.extensions["accounts"].named:
+        abort(400, description=f"No account is called “{chosen[:40]}”.")
+    session["account"] = chosen
+    session.pop("region", None)
+    return redirect(respond.own_path(request.form.get("next", "")), 303)
+
+
 @bp.get("/healthz")
 def health() -> Response:
     """Answer that the process lives; calls no AWS service."""

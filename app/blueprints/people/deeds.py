@@ -15,7 +15,19 @@ from app.access.people import settings
 from app.blueprints.people.blueprint import bp
 from app.roles import INSTRUCTOR, needs
 
-COLUMNS = ("at", "name", "person", "address", "service", "operation", "resource", "region", "result", "request_id")
+COLUMNS = (
+    "at",
+    "name",
+    "person",
+    "address",
+    "service",
+    "operation",
+    "resource",
+    "region",
+    "result",
+    "request_id",
+    "account",
+)
 
 
 @dataclass(frozen=True)

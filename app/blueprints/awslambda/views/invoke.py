@@ -73,7 +73,7 @@ def _saved(function: str) -> tuple[tuple[store.Entry, ...], tuple[store.Entry, .
 
 def _everybodys() -> store.Store:
     """Return the events that all people share: owned by nobody."""
-    return store.shared(EVERYBODY)
+    return store.everybodys(EVERYBODY)
 
 
 def _page(page: TestPage, status: int = 200) -> Response:

@@ -3,6 +3,7 @@
 import threading
 import time
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from app.blueprints.dynamodb.service.tables import Table, get_table
 
@@ -11,16 +12,19 @@ MOST = 500
 
 
 class Known:
-    """The tables that this process has described lately."""
+    """The tables that each client has described lately.
+
+    What one was told is for who holds it: another person, or another account, has a client of its own.
+    """
 
     def __init__(self, seconds: float = SECONDS) -> None:
         self._seconds, self._lock = seconds, threading.Lock()
-        self._found: dict[tuple[str, ...], tuple[float, Table]] = {}
+        self._found: WeakKeyDictionary[Any, dict[str, tuple[float, Table]]] = WeakKeyDictionary()
 
     def get(self, client: Any, name: str) -> Table:
         """Return a table as it is known, or as DynamoDB describes it now."""
-        key = _key(client, name)
-        until, table = self._found.get(key, (0.0, None))
+        with self._lock:
+            until, table = self._found.get(client, {}).get(name, (0.0, None))
         return table if table is not None and time.monotonic() < until else self.fresh(client, name)
 
     def fresh(self, client: Any, name: str) -> Table:
@@ -29,19 +33,16 @@ class Known:
         table = get_table(client, name)
         if not table.moving:
             with self._lock:
-                if len(self._found) >= MOST:
-                    self._found.clear()
-                self._found[_key(client, name)] = (time.monotonic() + self._seconds, table)
+                found = self._found.setdefault(client, {})
+                if len(found) >= MOST:
+                    found.clear()
+                found[name] = (time.monotonic() + self._seconds, table)
         return table
 
     def forget(self, client: Any, name: str) -> None:
         """Describe it anew the next time."""
         with self._lock:
-            self._found.pop(_key(client, name), None)
-
-
-def _key(client: Any, name: str) -> tuple[str, ...]:
-    return client.meta.endpoint_url, client.meta.region_name, name
+            self._found.get(client, {}).pop(name, None)
 
 
 KNOWN = Known()

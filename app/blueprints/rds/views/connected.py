@@ -18,7 +18,7 @@ from app.blueprints.rds.views.common import rds
 from app.sql.engines import ENGINES
 from app.sql.errors import ConnectError, NotWritable
 from app.sql.target import Target
-from app.store import Store, store
+from app.store import Store, person, store
 
 SECONDS = 60.0
 MOST = 200
@@ -69,7 +69,18 @@ KNOWN = Known()
 
 def _key(identifier: str) -> tuple[str, ...]:
     own = str(id(current_app._get_current_object()))  # type: ignore[attr-defined]  # two applications are two people
-    return own, aws.region(), identifier, session.get("rds", NO_COOKIE)
+    return own, *_whose(), aws.region(), identifier, session.get("rds", NO_COOKIE)
+
+
+def _whose() -> tuple[str, str]:
+    """Return the account, and in an assumed one the person: their rights found the login, nobody else's."""
+    return aws.account(), person() if aws.account() else ""
+
+
+def _target(instance: Instance, login: Login, typed: Callable[[bool], str] | None = None) -> Target:
+    """Return where a login leads; its connections are lent to nobody who asks AWS as somebody else."""
+    made = logins.target(instance, login, aws.client("secretsmanager"), rds(), typed)
+    return replace(made, credential="|".join([*_whose(), made.credential])) if aws.account() else made
 
 
 def connected(identifier: str, database: str = "", *, write: bool = False) -> Connected:
@@ -106,15 +117,14 @@ def _find(identifier: str) -> Connected:
 
 def of(instance: Instance) -> Connected:
     """Return the connection to an instance that was just described."""
-    manager = aws.client("secretsmanager")
     entry = _logins().get(_id(instance.identifier)) if "rds" in session else None
     if entry is None:
         login = logins.found(instance, candidates)
-        return Connected(instance, login, logins.target(instance, login, manager, rds()))
+        return Connected(instance, login, _target(instance, login))
     password = entry.pop("sealed", "")
     login = Login(**entry)
     typed = _opened(password) if password else None
-    return Connected(instance, login, logins.target(instance, login, manager, rds(), typed))
+    return Connected(instance, login, _target(instance, login, typed))
 
 
 def candidates(instance: Instance) -> list[Candidate]:
@@ -135,9 +145,8 @@ def offered(instance: Instance) -> list[Candidate]:
 
 def by(instance: Instance, login: Login, password: str = "") -> Connected:
     """Return the connection that a login would give, before it is kept."""
-    manager = aws.client("secretsmanager")
     typed = (lambda _fresh: password) if password else None
-    return Connected(instance, login, logins.target(instance, login, manager, rds(), typed))
+    return Connected(instance, login, _target(instance, login, typed))
 
 
 def _opened(text: str) -> Callable[[bool], str]:
