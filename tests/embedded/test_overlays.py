@@ -63,3 +63,11 @@ def test_an_alarm_has_only_aws_states(embedded_aws: Embedded) -> None:
     assert "stateValue" in refused(cloudwatch.set_alarm_state, AlarmName="a", StateValue="FOO", StateReason="r")[1]
     cloudwatch.set_alarm_state(AlarmName="a", StateValue="ALARM", StateReason="r")
     assert cloudwatch.describe_alarms(AlarmNames=["a"])["MetricAlarms"][0]["StateValue"] == "ALARM"
+
+
+def test_no_session_is_given_out_that_would_not_work(embedded_aws: Embedded) -> None:
+    sts = embedded_aws.client("sts")
+    assert sts.get_caller_identity()["Account"] == "000000000000"
+    code, message = refused(sts.assume_role, RoleArn=ROLE, RoleSessionName="ada")
+    assert (code, "AssumeRole is not done here" in message) == ("AccessDenied", True)
+    assert refused(sts.get_session_token)[0] == "AccessDenied"
