@@ -41,8 +41,12 @@ def current() -> Switched | None:
     """Return who has switched changes on, where they are."""
     when, found = current_app.extensions.get("switched", (0.0, None))
     if time.monotonic() >= when:
+        before = current_app.extensions.get("switches", 0)
         seconds, found = _read()
-        _know(found, seconds)
+        if before == current_app.extensions.get("switches", 0):  # else somebody has switched while it was read
+            _know(found, seconds)
+        else:
+            found = current_app.extensions["switched"][1]
     return found if found and found.until > time.time() else None
 
 
@@ -60,12 +64,18 @@ def _know(found: Switched | None, seconds: int = BELIEVED) -> None:
     aws.door().changes_until = found.until if found else 0.0
 
 
+def _switched(found: Switched | None) -> None:
+    """Know what was switched here; what another thread is reading at this moment is older."""
+    current_app.extensions["switches"] = current_app.extensions.get("switches", 0) + 1
+    _know(found)
+
+
 def turn_on(who: Person, minutes: int, reason: str) -> Switched:
     """Let editors change the real account for so many minutes."""
     minutes, now = max(SHORTEST, min(minutes, LONGEST)), int(time.time())
     made = Switched(who.name, who.id, reason, now, now + minutes * 60)
     shared("switch").put(asdict(made), _ID, minutes * 60)
-    _know(made)
+    _switched(made)
     audit.event("SwitchChangesOn", f"{minutes} minutes: {reason}")
     return made
 
@@ -73,7 +83,7 @@ def turn_on(who: Person, minutes: int, reason: str) -> Switched:
 def turn_off() -> None:
     """Make the account read-only again."""
     shared("switch").delete(_ID)
-    _know(None)
+    _switched(None)
     audit.event("SwitchChangesOff", "")
 
 

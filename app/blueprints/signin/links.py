@@ -1,5 +1,8 @@
 """One-time links: an invitation makes an account, a reset sets a new password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Response, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
@@ -52,18 +55,28 @@ def _looked(code: str) -> Link:
     return link
 
 
+@contextmanager
+def _used(code: str, link: Link) -> Iterator[None]:
+    """Use a link up; it is given back where what it is for could not be done."""
+    if links.use(code) is None:
+        raise NotFound(GONE)
+    try:
+        yield
+    except Exception:
+        links.put_back(code, link)
+        raise
+
+
 def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
     name = str(form.name.data).strip()
     if wrong := accounts.wrong_name(name):
         form.name.errors = [wrong]
     if not good_password(form, name) or form.name.errors:
         return _page(form, link, 422)
-    if links.use(code) is None:
-        raise NotFound(GONE)
     try:
-        account = accounts.create(name, link.role, str(form.password.data))
+        with _used(code, link):
+            account = accounts.create(name, link.role, str(form.password.data))
     except accounts.Taken:
-        links.put_back(code, link)
         form.name.errors = ["Somebody has this name. Choose another."]
         return _page(form, link, 422)
     begin(account)
@@ -76,9 +89,8 @@ def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
         raise NotFound(GONE)
     if not good_password(form, account.name):
         return _page(form, link, 422)
-    if links.use(code) is None:
-        raise NotFound(GONE)
-    changed = accounts.set_password(account, str(form.password.data))
+    with _used(code, link):
+        changed = accounts.set_password(account, str(form.password.data))
     sessions.forget()
     throttle.succeeded(account.name)
     begin(changed)
@@ -86,6 +98,13 @@ def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
 
 
 def _page(form: Form, link: Link, status: int = 200) -> Response:
+    """Show a link's form. Its address holds the code, and is told to nobody: servers log where a request came from."""
+    response = _form(form, link, status)
+    response.headers["Referrer-Policy"] = "strict-origin"  # the origin alone, which the check of forms needs
+    return response
+
+
+def _form(form: Form, link: Link, status: int) -> Response:
     action = url_for("signin.use")
     if link.kind == "reset":
         lead = f"Choose a new password for {link.name}. Every session of this account ends."
