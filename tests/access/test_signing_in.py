@@ -281,3 +281,16 @@ def test_what_is_told_too_late_is_not_believed(
         assert sessions.person_of(id) is not None
         monkeypatch.setattr(sessions, "_asked", asked)
         assert sessions.person_of(id) is None
+
+
+@pytest.mark.parametrize(("kind", "how"), [("invite", {"disabled": True}), ("reset", {"role": EDITOR})])
+def test_what_an_instructor_gave_away_ends_with_their_role(
+    app: Flask, people: dict[Role, Account], browser: Browser, kind: str, how: dict[str, Any]
+) -> None:
+    with app.app_context():
+        second = accounts.create("Grace", INSTRUCTOR, PASSWORD)
+        code = links.make(Link(kind, INSTRUCTOR, "bob", people[EDITOR].id, "Grace"))
+        page = f"/sign-in/link?code={code}"
+        assert browser().get(page).status_code == 200
+        accounts.change(second, **how)
+    assert browser().get(page).status_code == 404

@@ -12,7 +12,7 @@ from app.access.links import Link
 from app.blueprints.signin.blueprint import bp
 from app.blueprints.signin.common import begin, form_page, good_password
 from app.blueprints.signin.forms import JoinForm, PasswordForm
-from app.roles import ANYBODY, needs
+from app.roles import ANYBODY, INSTRUCTOR, needs
 
 GONE = "This link has been used, is too old, or was never made. Ask an instructor for another."
 Form = JoinForm | PasswordForm
@@ -50,9 +50,15 @@ def _looked(code: str) -> Link:
     except throttle.TooMany:
         raise NotFound("Too many links were tried from here. Try again in 15 minutes.") from None
     link = links.look(code) if code else None
-    if link is None:
+    if link is None or not _stands(link):
         raise NotFound(GONE)
     return link
+
+
+def _stands(link: Link) -> bool:
+    """Whether who made a link may still do so: what an instructor gave away ends with their role."""
+    maker = accounts.named(link.by) if link.by else None
+    return not link.by or (maker is not None and maker.role == INSTRUCTOR and not maker.disabled)
 
 
 @contextmanager
