@@ -73,6 +73,19 @@ class Store:
             return False
         return True
 
+    def swap(self, before: dict[str, Any], value: dict[str, Any], id: str) -> bool:
+        """Store a value where the one that was read before still stands, and return whether that was so."""
+        asked = {
+            "ConditionExpression": "#value = :before",
+            "ExpressionAttributeNames": {"#value": "value"},
+            "ExpressionAttributeValues": {":before": self._item(id, before, None)["value"]},
+        }
+        try:
+            self._call("put_item", Item=self._item(id, value, None), **asked)
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
     def take(self, id: str) -> dict[str, Any] | None:
         """Remove an entry and return its value: of several who take it at the same time, one gets it."""
         item = self._call("delete_item", Key=self._key(id), ReturnValues="ALL_OLD").get("Attributes")

@@ -31,6 +31,12 @@ def prepare(request: Request, allow_origins: tuple[str, ...]) -> Response | None
 
 
 def _embedded_elsewhere(request: Request) -> bool:
-    """Whether a page of another site loads this as a picture, a script or a form; links may be followed."""
-    followed = request.headers.get("sec-fetch-mode") == "navigate" and request.method == "GET"
-    return request.headers.get("sec-fetch-site") == "cross-site" and not followed
+    """Whether a page of another site, or of another program here, loads this: a picture, a script, a frame, a guess.
+
+    Another port of this computer is another program, which browsers call the same site. A link may be followed.
+    """
+    headers = request.headers
+    if headers.get("sec-fetch-site", "none") in ("none", "same-origin"):
+        return False
+    place = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest", "document"), request.method
+    return place != ("navigate", "document", "GET") or "sec-purpose" in headers

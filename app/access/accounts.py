@@ -15,10 +15,15 @@ from app.store import Entry, Store, shared
 
 LONGEST = 60
 MOST = 5000
+TRIES = 20
 
 
 class Taken(ValueError):
     """Somebody has this name."""
+
+
+class Contended(RuntimeError):
+    """An account is gone, or others change it again and again."""
 
 
 class LastInstructor(ValueError):
@@ -98,31 +103,38 @@ def create(name: str, role: Role, password: str = "", subject: str = "") -> Acco
 
 def change(account: Account, *, role: Role | None = None, disabled: bool | None = None) -> Account:
     """Give an account another role, or switch it off or on, which ends its sessions. Raises LastInstructor."""
-    role = account.role if role is None else role
-    disabled = account.disabled if disabled is None else disabled
-    changed = replace(account, role=role, disabled=disabled, epoch=account.epoch + 1)
     if role is ANYBODY:
         raise ValueError("no role of a person")
-    _save(changed)
+    asked = {"role": role, "disabled": disabled}
+    wanted = {name: value for name, value in asked.items() if value is not None}
+    changed = _update(account, **wanted)
     # Looked at afterwards: of two instructors who demote each other at the same time, neither goes unnoticed.
     if not has_instructor():
-        _save(replace(account, epoch=account.epoch + 1))
+        _update(account, **{name: getattr(account, name) for name in wanted})
         raise LastInstructor
     return changed
 
 
 def set_password(account: Account, password: str) -> Account:
     """Give an account a new password, which ends its sessions."""
-    changed = replace(account, password=passwords.hashed(password), epoch=account.epoch + 1)
-    _save(changed)
-    return changed
+    return _update(account, password=passwords.hashed(password))
 
 
 def end_sessions(account: Account) -> Account:
     """Sign a person out everywhere."""
-    changed = replace(account, epoch=account.epoch + 1)
-    _save(changed)
-    return changed
+    return _update(account)
+
+
+def _update(account: Account, **fields: object) -> Account:
+    """Change these fields of an account as it is now, and no others: somebody else may change it at the same time."""
+    for _ in range(TRIES):
+        before = _kept().get(account.id)
+        if before is None:
+            break
+        value = {**before, **fields, "epoch": before["epoch"] + 1}
+        if _kept().swap(before, value, account.id):
+            return _of(Entry(account.id, value))
+    raise Contended(account.name)
 
 
 def has_instructor() -> bool:

@@ -8,7 +8,7 @@ from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
 from app import aws, respond
-from app.access import audit, sessions, switch
+from app.access import audit, own, sessions, switch
 from app.access.audit import Actor, Trail
 from app.access.people import HERE, Person, settings
 from app.config import SettingError, Settings
@@ -30,7 +30,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         raise SettingError("TRELLIS_FIRST_INSTRUCTOR must have 16 characters or more")
     trail = app.extensions["audit"] = Trail(app, settings.audit_days, settings.audit_reads == "yes")
     app.extensions["why_off"] = switch.why_off
-    app.extensions["aws"].watchers.append(trail.watch)
+    app.extensions["aws"].watchers += [trail.watch, own.keeper(settings.state_table)]
     app.teardown_request(_forget)
 
 

@@ -14,6 +14,8 @@ import unicodedata
 from functools import cache
 from pathlib import Path
 
+from werkzeug.exceptions import ServiceUnavailable
+
 SHORTEST, LONGEST = 12, 128  # characters
 AT_ONCE = 2  # hashes made at the same time in one process
 PATIENCE = 10  # seconds that one waits for its turn
@@ -32,8 +34,10 @@ _LEET = str.maketrans("@4301!$57", "aaeoiisst")
 _turn = threading.BoundedSemaphore(AT_ONCE)
 
 
-class Busy(Exception):
+class Busy(ServiceUnavailable):
     """Too many passwords are being checked at the same time."""
+
+    description = "Many people are signing in at this moment. Nothing was done: try again."
 
 
 def hashed(password: str) -> str:

@@ -18,7 +18,7 @@ _TABLE = re.compile(r"\b(?:FROM|INTO|UPDATE)\s+\"?([\w.-]{1,255})", re.IGNORECAS
 
 def resource(params: Mapping[str, Any]) -> str:
     """Return the resources that a call names, as “bucket/key”; of several items or statements, their tables."""
-    named = [_plain(params[name]) for name in NAMES if name in params]
+    named = [_plain(name, params[name]) for name in NAMES if name in params]
     if isinstance(params.get("RequestItems"), dict):
         named += params["RequestItems"]
     statements = params.get("Statements") or params.get("TransactStatements") or [params]
@@ -26,7 +26,7 @@ def resource(params: Mapping[str, Any]) -> str:
     return "/".join([*filter(None, named), *sorted(tables)])[:LONGEST]
 
 
-def _plain(value: Any) -> str:
-    if isinstance(value, dict):  # CopySource
+def _plain(name: str, value: Any) -> str:
+    if name == "CopySource" and isinstance(value, dict):  # an item's key is one, too, and its values are nobody's
         return "/".join(str(value[name]) for name in ("Bucket", "Key") if name in value)
     return value if isinstance(value, str) else ""

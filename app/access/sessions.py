@@ -79,8 +79,11 @@ def end(stored: str) -> None:
 
 
 def forget() -> None:
-    """Believe nothing that was known: an account or a session has changed."""
-    _known().clear()
+    """Believe nothing that was known: an account or a session has changed.
+
+    Whoever has asked before, and is told only now, notes it where nobody looks any more.
+    """
+    current_app.extensions["sessions"] = {}
 
 
 def every() -> list[Session]:

@@ -43,8 +43,12 @@ def current(account: str | None = None) -> Switched | None:
     name = aws.account() if account is None else account
     when, found = _known().get(name, (0.0, None))
     if time.monotonic() >= when:
+        before = current_app.extensions.get("switches", 0)
         seconds, found = _read(name)
-        _know(found, seconds, name)
+        if before == current_app.extensions.get("switches", 0):  # else somebody has switched while it was read
+            _know(found, seconds, name)
+        else:
+            found = _known().get(name, (0.0, found))[1]
     return found if found and found.until > time.time() else None
 
 
@@ -73,12 +77,18 @@ def _know(found: Switched | None, seconds: int = BELIEVED, name: str = "") -> No
     gate.until = found.until if found else 0.0
 
 
+def _switched(found: Switched | None, name: str) -> None:
+    """Know what was switched here; what another thread is reading at this moment is older."""
+    current_app.extensions["switches"] = current_app.extensions.get("switches", 0) + 1
+    _know(found, name=name)
+
+
 def turn_on(who: Person, minutes: int, reason: str) -> Switched:
     """Let editors change the account that was chosen, a real one, for so many minutes; no other."""
     minutes, now, name = max(SHORTEST, min(minutes, LONGEST)), int(time.time()), aws.account()
     made = Switched(who.name, who.id, reason, now, now + minutes * 60)
     shared("switch").put(asdict(made), _key(name), minutes * 60)
-    _know(made, name=name)
+    _switched(made, name)
     audit.event("SwitchChangesOn", f"{minutes} minutes: {reason}")
     return made
 
@@ -87,7 +97,7 @@ def turn_off() -> None:
     """Make the account that was chosen read-only again."""
     name = aws.account()
     shared("switch").delete(_key(name))
-    _know(None, name=name)
+    _switched(None, name)
     audit.event("SwitchChangesOff", "")
 
 

@@ -2,6 +2,8 @@
 
 import hashlib
 import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from flask import Flask
 from app.access import accounts, links, passwords, sessions, throttle
 from app.access.accounts import Account
 from app.access.links import Link
+from app.access.people import Person
 from app.roles import EDITOR, INSTRUCTOR, VIEWER, Role
 from app.store import person
 from tests.access.conftest import PASSWORD, Browser, post, sign_in, token
@@ -203,3 +206,91 @@ def test_length_is_enough(password: str) -> None:
 def test_spellings_of_unicode_are_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert passwords.verify("ﬁve Å", passwords.hashed("five Å"))
     assert not passwords.verify("five A", passwords.hashed("five Å"))
+
+
+def test_two_who_change_an_account_undo_nothing_of_each_other(app: Flask, people: dict[Role, Account]) -> None:
+    with app.app_context():
+        as_read = people[EDITOR]  # by the request that then computes a hash
+        accounts.change(as_read, role=VIEWER, disabled=True)
+        changed = accounts.set_password(as_read, PASSWORD)
+        assert (changed.role, changed.disabled, changed.epoch) == (VIEWER, True, 2)
+        assert accounts.get(as_read.id) == changed
+
+
+def test_an_account_that_is_gone_is_not_made_again(app: Flask, people: dict[Role, Account]) -> None:
+    with app.app_context():
+        accounts._kept().delete(people[EDITOR].id)
+        with pytest.raises(accounts.Contended):
+            accounts.end_sessions(people[EDITOR])
+        assert accounts.get(people[EDITOR].id) is None
+
+
+@pytest.mark.parametrize("kind", ["invite", "reset"])
+def test_a_link_that_could_not_be_used_lives_on(
+    app: Flask, people: dict[Role, Account], browser: Browser, monkeypatch: pytest.MonkeyPatch, kind: str
+) -> None:
+    with app.app_context():
+        code = links.make(Link(kind, EDITOR, "bob", people[EDITOR].id))
+    page, form = f"/sign-in/link?code={code}", {"code": code, "password": PASSWORD, "again": PASSWORD, "name": "Grace"}
+    with monkeypatch.context() as busy:
+        busy.setattr(passwords, "PATIENCE", 0)
+        busy.setattr(passwords, "_turn", threading.BoundedSemaphore(1))
+        with passwords._turn:
+            assert post(browser(), page, "/sign-in/link", **form).status_code == 503
+    assert post(browser(), page, "/sign-in/link", **form).status_code == 303
+
+
+def test_one_of_twenty_gets_a_link(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        code = links.make(Link("invite", VIEWER))
+    page, form = f"/sign-in/link?code={code}", {"code": code, "password": PASSWORD, "again": PASSWORD}
+    clients = [browser() for _ in range(20)]
+    tokens = [token(client, page) for client in clients]
+
+    def send(number: int) -> int:
+        sent = {**form, "csrf_token": tokens[number], "name": f"one of {number}"}
+        return clients[number].post("/sign-in/link", data=sent).status_code
+
+    with ThreadPoolExecutor(20) as pool:
+        found = sorted(pool.map(send, range(20)))
+    assert found == [303] + 19 * [404]
+
+
+def test_the_address_of_a_link_is_told_to_nobody(app: Flask, browser: Browser) -> None:
+    with app.app_context():
+        code = links.make(Link("invite", VIEWER))
+    for _ in range(2):  # neither HEAD nor looking uses it up
+        assert browser().head(f"/sign-in/link?code={code}").status_code == 200
+    shown = browser().get(f"/sign-in/link?code={code}")
+    assert shown.headers["Referrer-Policy"] == "strict-origin"
+    assert shown.headers["Cache-Control"] == "no-store"
+
+
+def test_what_is_told_too_late_is_not_believed(
+    app: Flask, people: dict[Role, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        id, asked = sessions.begin(people[VIEWER].id, 0, "127.0.0.1", "x"), sessions._asked
+
+        def slow(stored: str) -> Person | None:
+            found = asked(stored)
+            sessions.end(stored)  # by another thread, while the answer is on its way
+            return found
+
+        monkeypatch.setattr(sessions, "_asked", slow)
+        assert sessions.person_of(id) is not None
+        monkeypatch.setattr(sessions, "_asked", asked)
+        assert sessions.person_of(id) is None
+
+
+@pytest.mark.parametrize(("kind", "how"), [("invite", {"disabled": True}), ("reset", {"role": EDITOR})])
+def test_what_an_instructor_gave_away_ends_with_their_role(
+    app: Flask, people: dict[Role, Account], browser: Browser, kind: str, how: dict[str, Any]
+) -> None:
+    with app.app_context():
+        second = accounts.create("Grace", INSTRUCTOR, PASSWORD)
+        code = links.make(Link(kind, INSTRUCTOR, "bob", people[EDITOR].id, "Grace"))
+        page = f"/sign-in/link?code={code}"
+        assert browser().get(page).status_code == 200
+        accounts.change(second, **how)
+    assert browser().get(page).status_code == 404

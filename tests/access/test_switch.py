@@ -8,10 +8,13 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from app import aws
 from app.access import audit, switch
+from app.access.accounts import Account
 from app.access.audit import Actor, Deed
+from app.access.people import Person
 from app.access.resources import resource
-from app.roles import EDITOR, INSTRUCTOR, VIEWER
+from app.roles import EDITOR, INSTRUCTOR, VIEWER, Role
 from tests.access.conftest import Browser, post, token
 from tests.embedded.process import Embedded
 from tests.real_account import real
@@ -118,3 +121,22 @@ def test_an_entry_that_cannot_be_written_goes_to_the_log(app: Flask, caplog: pyt
 )
 def test_of_parameters_only_names_are_kept(params: dict[str, Any], named: str) -> None:
     assert resource(params) == named
+
+
+def test_what_was_read_before_it_was_switched_off_does_not_open_it(
+    account: Flask, people: dict[Role, Account], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ada = people[INSTRUCTOR]
+    with account.app_context():
+        switch.turn_on(Person(ada.id, ada.name, ada.role), 15, "lesson 3")
+        account.extensions["switched"].clear()  # believed no longer
+        read = switch._read
+
+        def slow(name: str) -> tuple[int, switch.Switched | None]:
+            found = read(name)
+            switch.turn_off()  # by another thread, while the answer is on its way
+            return found
+
+        monkeypatch.setattr(switch, "_read", slow)
+        assert switch.current() is None
+        assert aws.home().gate.until == 0.0

@@ -1,12 +1,19 @@
 """Methods tried and stages called: right answers, and every usual mistake understood from the page."""
 
+import contextlib
 import io
 import json
+import threading
 from collections.abc import Callable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from flask.testing import FlaskClient
 
+from app.blueprints.apigateway.service import calling
+from app.blueprints.apigateway.service.calling import MOST
 from tests.apigateway.helpers import at, checked, make, post, told
 from tests.embedded.process import Embedded
 from tests.pages import Page
@@ -210,3 +217,43 @@ def test_a_call_never_leaves_the_api(client: FlaskClient, embedded: Embedded) ->
         assert refused.field("path").get("aria-invalid") == "true", path
     for stage in ("../../../s3", "..", "a b", "dev@example.com"):
         assert post(client, f"/apigateway/{api}/call", stage=stage).status_code == 404, stage
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["Host: other.example", "content-length: 5", "Transfer-Encoding: chunked", "Expect: 100-continue", "Bad name: x"],
+)
+def test_no_header_says_where_a_request_goes_or_ends(client: FlaskClient, line: str) -> None:
+    api = make(client, "headers", "SumUpLambda")
+    fields = {"stage": "dev", "verb": "POST", "path": "/", "body": NUMBERS, "headers": f"{JSON}\n{line}"}
+    answer = post(client, f"/apigateway/{api}/call?format=json", **fields)
+    assert answer.status_code == 422
+    assert line.partition(":")[0] in answer.get_json()["faults"]["headers"]
+
+
+def test_the_rest_of_a_long_answer_waits_for_nobody() -> None:
+    class Long(BaseHTTPRequestHandler):
+        protocol_version = "HTTP/1.1"
+
+        def do_GET(self) -> None:
+            body = b"x" * (MOST + 5) if self.path.endswith("/long") else b"short"
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            with contextlib.suppress(ConnectionError):  # the caller leaves before the end
+                self.wfile.write(body)
+
+        def log_message(self, *_: Any) -> None:
+            """Say nothing."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Long)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    gateway = SimpleNamespace(meta=SimpleNamespace(endpoint_url=f"http://127.0.0.1:{server.server_port}"))
+    try:
+        long = calling.call(gateway, "api", "dev", calling.Request("GET", "/long"))
+        assert (long.size, long.fault) == (MOST, "")
+        for _ in range(3):
+            assert calling.call(gateway, "api", "dev", calling.Request("GET", "/")).body == "short"
+    finally:
+        server.shutdown()
+        server.server_close()

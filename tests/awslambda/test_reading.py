@@ -139,3 +139,13 @@ def test_a_policy_in_words() -> None:
         "lambda", ("get_policy", {"FunctionName": "f"}, {"error": "AccessDeniedException", "message": "no"})
     ) as client:
         assert policy.get(client, "f").unread == "no"
+
+
+def test_a_damaged_zip_is_told() -> None:
+    data = bytearray(bundles.packed({"m.py": "def handler(e, c):\n    return 1\n" * 50}))
+    data[data.index(b"m.py") + 4] ^= 0xFF  # in the packed text itself
+    with bundles.opened(io.BytesIO(data)) as archive:
+        with pytest.raises(Unreadable, match=r"m\.py cannot be unpacked"):
+            bundles.text_of(archive, "m.py")
+        with pytest.raises(Unreadable, match=r"m\.py cannot be unpacked"):
+            bundles.changed(archive, "other.py", "x")

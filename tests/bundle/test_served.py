@@ -137,6 +137,15 @@ def test_forged_headers_make_no_host_and_no_https(served: Served, person: Visito
     assert stranger.get("/s3/", {"X-Forwarded-Host": HOST}).status == 421
 
 
+def test_no_log_holds_a_one_time_code(served: Served) -> None:
+    assert served.visitor().get("/sign-in/link?code=of-nobody").status == 404
+    assert served.visitor().get("/sign-in?next=/which-is-logged").status == 200
+    lines = [path.read_text() for path in (served.instance.root / "nginx" / "log").glob("access.log")]
+    lines.append(served.instance.log())
+    assert "/which-is-logged" in "".join(lines)
+    assert "of-nobody" not in "".join(lines)
+
+
 def test_files_come_compressed_and_to_be_kept(served: Served, person: Visitor) -> None:
     found = re.search(r'"(/static/[0-9a-f]+/css/layout\.css)"', person.get("/s3/").text)
     assert found

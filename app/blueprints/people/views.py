@@ -11,6 +11,7 @@ from app import respond
 from app.access import accounts, audit, check, links, people, sessions
 from app.access.accounts import Account
 from app.access.links import Link
+from app.access.people import Person
 from app.blueprints.people.blueprint import bp
 from app.blueprints.people.forms import InviteForm
 from app.roles import INSTRUCTOR, Role, needs
@@ -73,12 +74,17 @@ def invite() -> Response:
     if not form.validate_on_submit():
         return _page(form, 422)
     role, name, by = Role(int(form.role.data)), str(form.name.data or "").strip(), people.current()
-    code = links.make(Link("invite", role, name, by=by.name if by and not by.local else ""))
+    code = links.make(Link("invite", role, name, by=_maker(by)))
     audit.event("Invite", f"{name or 'somebody'} as {role.name.lower()}")
     about = (
         f"The link for {name or 'one person'}, {role.name.lower()}: it works once, for 24 hours, and is shown only now."
     )
     return _page(InviteForm(formdata=None), link=url_for("signin.follow", code=code, _external=True), about=about)
+
+
+def _maker(who: Person | None) -> str:
+    """Return the name with whose role a link ends; empty where it was made at this computer itself."""
+    return who.name if who and not who.local else ""
 
 
 @bp.post("/<id>/link")
@@ -87,7 +93,7 @@ def reset(id: str) -> Response:
     """Make a link with which a person sets a new password, and show it once."""
     account = _account(id)
     by = people.current()
-    code = links.make(Link("reset", account.role, account.name, account.id, by.name if by else ""))
+    code = links.make(Link("reset", account.role, account.name, account.id, _maker(by)))
     audit.event("ResetLink", account.name)
     about = f"The link with which {account.name} sets a new password. {ONCE}"
     return _page(InviteForm(formdata=None), link=url_for("signin.follow", code=code, _external=True), about=about)

@@ -1,5 +1,8 @@
 """One-time links: an invitation makes an account, a reset sets a new password."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from flask import Response, redirect, request, url_for
 from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
@@ -9,7 +12,7 @@ from app.access.links import Link
 from app.blueprints.signin.blueprint import bp
 from app.blueprints.signin.common import begin, form_page, good_password
 from app.blueprints.signin.forms import JoinForm, PasswordForm
-from app.roles import ANYBODY, needs
+from app.roles import ANYBODY, INSTRUCTOR, needs
 
 GONE = "This link has been used, is too old, or was never made. Ask an instructor for another."
 Form = JoinForm | PasswordForm
@@ -47,9 +50,27 @@ def _looked(code: str) -> Link:
     except throttle.TooMany:
         raise NotFound("Too many links were tried from here. Try again in 15 minutes.") from None
     link = links.look(code) if code else None
-    if link is None:
+    if link is None or not _stands(link):
         raise NotFound(GONE)
     return link
+
+
+def _stands(link: Link) -> bool:
+    """Whether who made a link may still do so: what an instructor gave away ends with their role."""
+    maker = accounts.named(link.by) if link.by else None
+    return not link.by or (maker is not None and maker.role == INSTRUCTOR and not maker.disabled)
+
+
+@contextmanager
+def _used(code: str, link: Link) -> Iterator[None]:
+    """Use a link up; it is given back where what it is for could not be done."""
+    if links.use(code) is None:
+        raise NotFound(GONE)
+    try:
+        yield
+    except Exception:
+        links.put_back(code, link)
+        raise
 
 
 def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
@@ -58,12 +79,10 @@ def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
         form.name.errors = [wrong]
     if not good_password(form, name) or form.name.errors:
         return _page(form, link, 422)
-    if links.use(code) is None:
-        raise NotFound(GONE)
     try:
-        account = accounts.create(name, link.role, str(form.password.data))
+        with _used(code, link):
+            account = accounts.create(name, link.role, str(form.password.data))
     except accounts.Taken:
-        links.put_back(code, link)
         form.name.errors = ["Somebody has this name. Choose another."]
         return _page(form, link, 422)
     begin(account)
@@ -76,9 +95,8 @@ def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
         raise NotFound(GONE)
     if not good_password(form, account.name):
         return _page(form, link, 422)
-    if links.use(code) is None:
-        raise NotFound(GONE)
-    changed = accounts.set_password(account, str(form.password.data))
+    with _used(code, link):
+        changed = accounts.set_password(account, str(form.password.data))
     sessions.forget()
     throttle.succeeded(account.name)
     begin(changed)
@@ -86,6 +104,13 @@ def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
 
 
 def _page(form: Form, link: Link, status: int = 200) -> Response:
+    """Show a link's form. Its address holds the code, and is told to nobody: servers log where a request came from."""
+    response = _form(form, link, status)
+    response.headers["Referrer-Policy"] = "strict-origin"  # the origin alone, which the check of forms needs
+    return response
+
+
+def _form(form: Form, link: Link, status: int) -> Response:
     action = url_for("signin.use")
     if link.kind == "reset":
         lead = f"Choose a new password for {link.name}. Every session of this account ends."

@@ -18,7 +18,7 @@ from embedded.overlays.awslambda import lineage, words
 from embedded.overlays.awslambda.environment import INIT_SECONDS, Ended, Environment, Order
 from embedded.overlays.awslambda.journal import writer
 from embedded.overlays.awslambda.memory import MIB
-from embedded.overlays.awslambda.places import Places
+from embedded.overlays.awslambda.places import NotUnpacked, Places
 from embedded.overlays.awslambda.pool import Member, Pool, Throttled, key_of, shape_of
 from embedded.overlays.awslambda.story import Events, Story, new_stream
 from embedded.overlays.awslambda.variables import environment, log_group, python_path
@@ -74,6 +74,8 @@ class Engine:
         call = Call(self, function, asked, member)
         try:
             return call.outcome()
+        except NotUnpacked as problem:
+            return Outcome(words.failed("Runtime.InvalidCode", str(problem)), "Runtime.InvalidCode")
         finally:
             self.pool.finish(function, call.member)
 

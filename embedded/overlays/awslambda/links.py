@@ -14,7 +14,7 @@ from embedded.settings import Home
 from embedded.signing import presigned
 
 SECONDS = 600
-_PATH = re.compile(r"/awslambda-[a-z0-9-]+-(tasks|layers)/snapshots/(?P<arn>arn:[^/]+)")
+_PATH = re.compile(r"/awslambda-[a-z0-9-]+-(tasks|layers)/snapshots/(?P<arn>arn:[^:/]*:lambda:[^/]+:[^/]+:[^/]+)")
 
 
 def asks(request: Request) -> bool:

@@ -6,10 +6,15 @@ import shutil
 import tempfile
 import threading
 import zipfile
+import zlib
 from pathlib import Path
 
 from embedded.functions.calls import Function
 from embedded.settings import Home, write_private
+
+
+class NotUnpacked(Exception):
+    """An archive holds what cannot lie in a folder: a file below a file, a name without an end, a damaged entry."""
 
 
 class Places:
@@ -66,10 +71,15 @@ class Places:
 
 
 def unpack(data: bytes, folder: Path) -> None:
-    """Unpack an archive, with the rights that it gives; zipfile keeps names inside the folder."""
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        for entry in archive.infolist():
-            written = Path(archive.extract(entry, folder))
-            rights = entry.external_attr >> 16 & 0o777
-            if rights and not entry.is_dir():
-                written.chmod(rights | 0o400)
+    """Unpack an archive, with the rights that it gives; zipfile keeps names inside the folder. Raises NotUnpacked."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for entry in archive.infolist():
+                written = Path(archive.extract(entry, folder))
+                rights = entry.external_attr >> 16 & 0o777
+                if rights and not entry.is_dir():
+                    written.chmod(rights | 0o400)
+    except OSError as error:
+        raise NotUnpacked(f"The code cannot be unpacked: {error.strerror}") from error
+    except (zipfile.BadZipFile, RuntimeError, NotImplementedError, zlib.error, EOFError) as error:
+        raise NotUnpacked(f"The code cannot be unpacked: {error}") from error

@@ -54,7 +54,23 @@ def test_a_page_of_another_site_does_not_embed_it(api: Api) -> None:
     site = {"Sec-Fetch-Site": "cross-site"}
     assert api.call("/", headers={**site, "Sec-Fetch-Mode": "no-cors"}).status == 403
     assert api.call("/", headers={**site, "Sec-Fetch-Mode": "navigate"}).status == 200, "a link may be followed"
-    assert api.call("/", headers={"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors"}).status == 200
+    assert api.call("/", headers={"Sec-Fetch-Site": "same-origin", "Sec-Fetch-Mode": "no-cors"}).status == 200
+
+
+@pytest.mark.parametrize("site", ["cross-site", "same-site"])
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "image"},
+        {"Sec-Fetch-Mode": "no-cors", "Sec-Fetch-Dest": "script"},
+        {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+        {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document", "Sec-Purpose": "prefetch;prerender"},
+    ],
+)
+def test_no_page_sets_it_off_by_loading_it(api: Api, site: str, more: dict[str, str]) -> None:
+    api.mock(api.method("/", "GET"))
+    api.deploy()
+    assert api.call("/", headers={"Sec-Fetch-Site": site, **more}).status == 403
 
 
 @pytest.mark.parametrize("host", ["evil.example", "evil.example:80", "api.execute-api.us-east-1.amazonaws.com"])

@@ -213,3 +213,12 @@ def handler(event, context):
     size = ticks.stat().st_size
     time.sleep(0.2)
     assert ticks.stat().st_size <= size + 1
+
+
+@pytest.mark.parametrize("entries", [("a", "a/b"), ("..",), ("x" * 300,)], ids=["file-below-a-file", "dots", "long"])
+def test_a_zip_that_cannot_lie_in_a_folder(bench: Bench, name: str, entries: tuple[str, ...]) -> None:
+    code = "def handler(e, c):\n    return 1"
+    answer = failed(bench, name, {"m.py": code, **dict.fromkeys(entries, "x")})
+    assert answer.error == "Unhandled"
+    assert answer.value["errorType"] == "Runtime.InvalidCode"
+    assert "/tmp" not in answer.value["errorMessage"]

@@ -7,6 +7,7 @@ import urllib.request
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.embedded.awslambda.conftest import Bench, packed
 
@@ -143,3 +144,10 @@ def test_code_can_be_fetched(bench: Bench, name: str) -> None:
     wrong = found["Code"]["Location"].replace("X-Amz-Expires=600", "X-Amz-Expires=6000")
     with pytest.raises(urllib.error.HTTPError, match="403"):
         urllib.request.urlopen(wrong)
+
+
+@pytest.mark.parametrize("key", ["snapshots/arn:x", "snapshots/arn:aws:lambda", "snapshots/arn:aws:s3:::x"])
+def test_a_link_to_no_function_is_refused_in_order(bench: Bench, key: str) -> None:
+    with pytest.raises(ClientError) as refused:
+        bench.s3.get_object(Bucket="awslambda-us-east-1-tasks", Key=key)
+    assert refused.value.response["ResponseMetadata"]["HTTPStatusCode"] < 500

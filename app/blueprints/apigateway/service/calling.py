@@ -1,6 +1,7 @@
 """A deployed stage called as anybody would: a plain request, only ever to the API's own address."""
 
 import json
+import re
 import shlex
 import time
 from dataclasses import dataclass, field
@@ -23,6 +24,9 @@ FILLS = {
     7: "7 MiB: over Lambda's 6 MB",
     11: "11 MiB: over API Gateway's 10 MB",
 }
+# What says where a request goes and where it ends: with one of these typed, a body could be somebody else's request.
+OWN = {"host", "content-length", "transfer-encoding", "connection", "keep-alive", "expect", "te", "trailer", "upgrade"}
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # https://www.rfc-editor.org/rfc/rfc9110#name-tokens
 _SAFE = "/%:@!$&'()*+,;=~-._"
 _pool = urllib3.PoolManager(num_pools=8, maxsize=8, retries=False, timeout=TIMEOUT)
 
@@ -70,10 +74,15 @@ def faults(request: Request) -> dict[str, str]:
         found["path"] = "A path without . and .. alone: the request would leave the stage."
     if "{" in request.path:
         found["path"] = "Put values where the path has braces."
-    if any(ord(c) < 32 for text in (*request.headers, *request.headers.values()) for c in text):
+    if any(ord(c) < 32 or ord(c) == 127 for text in (*request.headers, *request.headers.values()) for c in text):
         found["headers"] = "A header is one line without control characters."
     if not all(name.isascii() and value.isascii() for name, value in request.headers.items()):
         found["headers"] = "Headers are plain ASCII."
+    for name in request.headers:
+        if name.lower() in OWN:
+            found["headers"] = f"{name} is set by what sends the request: leave it out."
+        elif not _NAME.fullmatch(name):
+            found.setdefault("headers", f"“{name[:40]}” is no name of a header.")
     return found
 
 
@@ -94,6 +103,8 @@ def call(client: Any, api: str, stage: str, request: Request) -> Called:
             request.verb, place, body=body, headers=request.headers, redirect=False, preload_content=False
         )
         content = answer.read(MOST, decode_content=True)
+        if answer.read(1):  # the rest of a longer one must not wait for whoever is given this connection
+            answer.close()
         answer.release_conn()
     except HTTPError as error:
         took = (time.perf_counter() - begun) * 1000

@@ -7,6 +7,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import zipfile
+import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, BinaryIO
@@ -22,6 +23,10 @@ UNZIPPED = 250 * MIB
 SHOWN = 400_000  # bytes of a file that the page shows
 MOST = 5000  # names of a zip that are listed
 PATIENCE = 20
+
+
+# What unpacking a file of a zip raises where it is damaged, encrypted, or packed in a way that is not known here.
+DAMAGED = (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, zlib.error)
 
 
 class Unreadable(Exception):
@@ -89,7 +94,7 @@ def text_of(archive: zipfile.ZipFile, name: str) -> str:
             return file.read(SHOWN).decode("utf-8")
     except UnicodeDecodeError as error:
         raise Unreadable(f"{name} is not text.") from error
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError) as error:
+    except DAMAGED as error:
         raise Unreadable(f"{name} cannot be unpacked: {error}.") from error
 
 
@@ -103,15 +108,22 @@ def packed(files: Mapping[str, str]) -> bytes:
 
 
 def changed(archive: zipfile.ZipFile, name: str, text: str) -> bytes:
-    """Return the zip with one file's text replaced, all others as they are."""
+    """Return the zip with one file's text replaced, all others as they are. Raises Unreadable."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as target:
         for one in archive.infolist():
             if one.filename != name:
-                target.writestr(one, archive.read(one))
+                target.writestr(one, _read(archive, one))
         info = archive.getinfo(name) if name in archive.namelist() else _info(name)
         target.writestr(info, text.encode())
     return made.getvalue()
+
+
+def _read(archive: zipfile.ZipFile, one: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(one)
+    except DAMAGED as error:
+        raise Unreadable(f"{one.filename} cannot be unpacked: {error}.") from error
 
 
 def _info(name: str) -> zipfile.ZipInfo:

@@ -3,9 +3,11 @@
 import queue
 import threading
 from collections.abc import Callable, Generator, Mapping
+from contextvars import copy_context
 from functools import partial
 from typing import Any
 
+from app import recorder
 from app.blueprints.dynamodb.service import raw
 from app.blueprints.dynamodb.service.patience import patiently
 from app.blueprints.dynamodb.service.tables import Table
@@ -62,7 +64,11 @@ def _side_by_side(sources: list[Generator[list[Item], None, None]]) -> Generator
     """Yield what several sources give, each read in a thread of its own that ends with this generator."""
     found: queue.Queue[list[Item] | BaseException | None] = queue.Queue(maxsize=1)
     stop = threading.Event()
-    threads = [threading.Thread(target=_read, args=(source, found, stop), daemon=True) for source in sources]
+    # Each in the context of the request, which says who asks and what they may.
+    threads = [
+        threading.Thread(target=copy_context().run, args=(_read, source, found, stop), daemon=True)
+        for source in sources
+    ]
     for thread in threads:
         thread.start()
     open_sources = len(threads)
@@ -83,9 +89,10 @@ def _side_by_side(sources: list[Generator[list[Item], None, None]]) -> Generator
 
 def _read(source: Generator[list[Item], None, None], found: "queue.Queue[Any]", stop: threading.Event) -> None:
     try:
-        for page in source:
-            if not _put(page, found, stop):
-                return
+        with recorder.unrecorded():
+            for page in source:
+                if not _put(page, found, stop):
+                    return
         _put(None, found, stop)
     except BaseException as error:  # told to the reader, who raises it
         _put(error, found, stop)
