@@ -18,6 +18,7 @@ from typing import Any
 
 from flask import Flask, current_app
 
+from app import aws
 from app.access.resources import resource
 from app.guarding import changes
 from app.store import new_id, shared
@@ -145,6 +146,13 @@ def event(operation: str, named: str, result: str = "done", who: Actor | None = 
     """Note what somebody did with the dashboard itself."""
     who = who or actor.get() or BACKGROUND
     trail().note(Deed(time.time(), *_words(who), "trellis", operation, named[:300], result=result))
+
+
+def did(service: str, operation: str, named: str, result: str = "done") -> None:
+    """Note what somebody changed by the dashboard with no call to AWS: SQL, a permission that was signed here."""
+    who = actor.get()
+    if who is not None:
+        trail().note(Deed(time.time(), *_words(who), service, operation, named[:300], aws.region(), result))
 
 
 def settle() -> None:
