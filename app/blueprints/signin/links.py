@@ -1,7 +1,6 @@
 """One-time links: an invitation makes an account, a reset sets a new password."""
 
 from flask import Response, redirect, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access import accounts, links, sessions, throttle
@@ -9,9 +8,23 @@ from app.access.links import Link
 from app.blueprints.signin.blueprint import bp
 from app.blueprints.signin.common import begin, form_page, good_password
 from app.blueprints.signin.forms import JoinForm, PasswordForm
+from app.problems import refused
 from app.roles import ANYBODY, needs
 
-GONE = "This link has been used, is too old, or was never made. Ask an instructor for another."
+GONE = (
+    404,
+    "This link does not work any more",
+    "It has been used, is too old, or was never made.",
+    "Sign in, if you made your account with it. Else ask an instructor for another.",
+    "LinkGone",
+)
+TOO_MANY = (
+    429,
+    "Too many links were tried",
+    "From your address more links were opened than a class needs.",
+    f"Try again in {throttle.WINDOW // 60} minutes. The link stays as it is.",
+    "TooMany",
+)
 Form = JoinForm | PasswordForm
 
 
@@ -45,10 +58,10 @@ def _looked(code: str) -> Link:
     try:
         throttle.attempt_code(request.remote_addr or "")
     except throttle.TooMany:
-        raise NotFound("Too many links were tried from here. Try again in 15 minutes.") from None
+        raise refused(*TOO_MANY) from None
     link = links.look(code) if code else None
     if link is None:
-        raise NotFound(GONE)
+        raise refused(*GONE)
     return link
 
 
@@ -59,7 +72,7 @@ def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
     if not good_password(form, name) or form.name.errors:
         return _page(form, link, 422)
     if links.use(code) is None:
-        raise NotFound(GONE)
+        raise refused(*GONE)
     try:
         account = accounts.create(name, link.role, str(form.password.data))
     except accounts.Taken:
@@ -73,11 +86,11 @@ def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
 def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
     account = accounts.get(link.person)
     if account is None or account.disabled:
-        raise NotFound(GONE)
+        raise refused(*GONE)
     if not good_password(form, account.name):
         return _page(form, link, 422)
     if links.use(code) is None:
-        raise NotFound(GONE)
+        raise refused(*GONE)
     changed = accounts.set_password(account, str(form.password.data))
     sessions.forget()
     throttle.succeeded(account.name)
