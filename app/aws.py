@@ -23,7 +23,7 @@ from app.config import Settings
 from app.guarding import PARTIQL as PARTIQL
 from app.guarding import ReadOnly as ReadOnly
 from app.guarding import is_read as is_read
-from app.guarding import refuse_but, refuse_readers, refuse_until
+from app.guarding import refuse_but, refuse_readers, refuse_table, refuse_until
 
 IDENTITY_SECONDS = 300
 NOBODY_SECONDS = 5  # for so long nobody looks again for credentials that were not there: a second, off EC2
@@ -110,6 +110,7 @@ class Aws:
         self._regions: dict[str, tuple[str, ...]] = {}
         self._nobody_until = 0.0
         self._lock = threading.Lock()
+        self._own_table = refuse_table(settings.state_table)
         self.changes_until = 0.0  # epoch seconds until which a real account may be changed: app.access.switch sets it
         self.watchers: list[Watcher] = []  # each is shown the events of every new client
 
@@ -155,6 +156,7 @@ class Aws:
             watcher(events, region, real)
         refuse = refuse_until(lambda: self.changes_until) if real else refuse_readers
         events.register_first("before-parameter-build", refuse)
+        events.register_first("before-parameter-build.dynamodb", self._own_table)
 
     def state(self, region: str, table: str) -> Any:
         """Return a DynamoDB client that changes one table, the dashboard's own, whoever asks, and nothing else."""

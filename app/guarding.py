@@ -18,10 +18,14 @@ ALSO_READS = {"StartQuery", "StopQuery", "SimulatePrincipalPolicy", "SelectObjec
 PARTIQL = {"ExecuteStatement", "BatchExecuteStatement", "ExecuteTransaction"}
 # What the dashboard's own table is written by; no other table, and nothing else.
 OF_STATE = {"PutItem", "UpdateItem", "DeleteItem", "CreateTable", "UpdateTimeToLive"}
+OWN_TABLE = "This table is the dashboard's own: it holds accounts and sessions, and only the dashboard uses it."
+VALUES = {"Item", "Key", "ExpressionAttributeValues", "ExclusiveStartKey", "Parameters"}  # data, never names
 _SELECT = re.compile(r"\s*SELECT\s", re.IGNORECASE)
 Handler = Callable[..., None]
 
 only_reads: ContextVar[str] = ContextVar("trellis_only_reads", default="")  # why who asks may change nothing
+
+signed_in: ContextVar[bool] = ContextVar("trellis_signed_in", default=False)  # not at this computer
 
 
 class ReadOnly(Exception):
@@ -77,6 +81,30 @@ def refuse_but(table: str) -> Handler:
             raise ReadOnly(model.service_model.service_name, model.name)
 
     return refuse
+
+
+def refuse_table(table: str) -> Handler:
+    """Return a handler that keeps signed-in people off the dashboard's own table, which holds accounts and sessions.
+
+    What it is may be looked at, what is in it may not: who could read it would know hashes of passwords, and who could
+    write it would give themselves any role.
+    """
+
+    def refuse(model: Any, params: dict[str, Any], **_: Any) -> None:
+        if signed_in.get() and not model.name.startswith(("Describe", "List")) and table in _tables(params):
+            raise ReadOnly(model.service_model.service_name, model.name, OWN_TABLE)
+
+    return refuse
+
+
+def _tables(value: Any, key: str = "") -> str:
+    """Return what a call names as tables, as one text: names, ARNs, and statements as a whole."""
+    if isinstance(value, dict):
+        names = " ".join(value) if key == "RequestItems" else ""
+        return " ".join([names, *(_tables(one, str(name)) for name, one in value.items() if name not in VALUES)])
+    if isinstance(value, list | tuple):
+        return " ".join(_tables(one, key) for one in value)
+    return str(value) if key == "Statement" or key.endswith(("TableName", "TableArn", "ResourceArn")) else ""
 
 
 @contextmanager

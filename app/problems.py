@@ -10,6 +10,7 @@ from botocore.parsers import ResponseParserError
 
 from app.aws import NoAws, ReadOnly
 from app.aws_errors import CODES, SAME, UNKNOWN, Words
+from app.guarding import OWN_TABLE
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,9 @@ def from_exception(error: BaseException, what: str = "") -> Problem | None:
 
 
 def _read_only(error: ReadOnly) -> Problem:
+    if error.reason == OWN_TABLE:
+        remedy = "Sign-ins and changes are listed under “Who did what”."
+        return Problem(403, "Not this table", f"{OWN_TABLE} Nothing was sent.", remedy, "ReadOnly")
     if error.reason:
         happened = f"{error.operation} would change something. {error.reason} Nothing was sent."
         remedy = "Ask an instructor for another role."

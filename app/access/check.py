@@ -12,7 +12,7 @@ from app.access import audit, sessions, switch
 from app.access.audit import Actor, Trail
 from app.access.people import HERE, Person, settings
 from app.config import SettingError, Settings
-from app.guarding import only_reads
+from app.guarding import only_reads, signed_in
 from app.roles import ANYBODY, EDITOR, Role, needed
 
 logger = logging.getLogger("trellis.access")
@@ -76,12 +76,14 @@ def _signed_in() -> Person | None:
 
 def _note_who(who: Person) -> None:
     only_reads.set(switch.ROLE if who.role < EDITOR else "")
+    signed_in.set(not who.local)
     noted = not who.local or aws.door().is_real(aws.region())
     audit.actor.set(Actor(who.id, who.name, request.remote_addr or "") if noted else None)
 
 
 def _forget(_: BaseException | None) -> None:
     only_reads.set("")
+    signed_in.set(False)
     audit.actor.set(None)
 
 

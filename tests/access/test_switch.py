@@ -4,13 +4,17 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 
+from app import notes
 from app.access import audit, switch
+from app.access.accounts import Account
 from app.access.audit import Actor, Deed
 from app.access.resources import resource
+from app.guarding import ReadOnly, signed_in
 from app.roles import EDITOR, INSTRUCTOR, VIEWER
 from tests.access.conftest import Browser, post, token
 from tests.embedded.process import Embedded
@@ -118,3 +122,62 @@ def test_an_entry_that_cannot_be_written_goes_to_the_log(app: Flask, caplog: pyt
 )
 def test_of_parameters_only_names_are_kept(params: dict[str, Any], named: str) -> None:
     assert resource(params) == named
+
+
+@pytest.mark.parametrize("role", [VIEWER, EDITOR, INSTRUCTOR])
+def test_nobody_who_signed_in_reads_accounts_out_of_the_table(app: Flask, browser: Browser, role: Any) -> None:
+    client, own = browser(role), app.extensions["settings"].state_table
+    arn = quote(f"arn:aws:dynamodb:us-east-1:000000000000:table/{own}", safe="")
+    statement = quote(f'SELECT * FROM "{own}"')
+    for path in (f"{own}/items", f"{arn}/items", f"partiql?statement={statement}", f"{own}/export?format=csv&download=1"):
+        answer = client.get(f"/dynamodb/{path}")
+        assert b"scrypt" not in answer.data and b"password" not in answer.data, path
+        assert answer.status_code in (400, 403, 404, 422), (path, answer.status_code)
+    assert "only the dashboard uses it" in client.get(f"/dynamodb/{own}/items").get_data(as_text=True)
+    assert client.get("/dynamodb/").status_code == 200
+
+
+def test_an_editor_does_not_make_an_instructor_of_themselves(
+    app: Flask, people: dict[Any, Account], browser: Browser
+) -> None:
+    bob, own, id = browser(EDITOR), app.extensions["settings"].state_table, people[EDITOR].id
+    with app.app_context():
+        door = app.extensions["aws"].client("dynamodb", "us-east-1")
+    with app.test_request_context():
+        token = signed_in.set(True)
+        item = {"owner": {"S": "x"}, "id": {"S": id}}
+        with pytest.raises(ReadOnly):
+            door.put_item(TableName=own, Item=item)
+        with pytest.raises(ReadOnly):
+            door.batch_write_item(RequestItems={own: [{"PutRequest": {"Item": item}}]})
+        with pytest.raises(ReadOnly):
+            door.transact_write_items(TransactItems=[{"Put": {"TableName": own, "Item": item}}])
+        with pytest.raises(ReadOnly):
+            door.execute_statement(Statement=f'UPDATE "{own}" SET value=? WHERE id=?', Parameters=[{"S": "3"}] * 2)
+        signed_in.reset(token)
+    sql = f'SELECT * FROM "{own}"'
+    answer = post(bob, "/dynamodb/partiql", "/dynamodb/partiql", statement=sql)
+    assert b"scrypt" not in answer.data
+
+
+def test_a_permission_to_upload_and_a_shared_link_are_written_down(browser: Browser) -> None:
+    chief, bob = browser(INSTRUCTOR), browser(EDITOR)
+    fields = {"name": "a.txt", "size": "3", "type": "text/plain", "prefix": "homework/"}
+    assert post(bob, "/s3/", "/s3/things/presign", **fields).status_code == 200
+    rows = chief.get("/people/audit?format=ndjson&person=bob&service=s3").get_data(as_text=True).splitlines()
+    (granted,) = [one for one in map(json.loads, rows) if one["operation"] == "GrantUpload"]
+    assert (granted["resource"], granted["name"]) == ("things/homework/a.txt", "bob")
+
+
+def test_history_and_saved_queries_are_a_persons_own(browser: Browser) -> None:
+    bob, eve = browser(EDITOR), browser(VIEWER)
+    kept = {"name": "salaries of bob", "sql": "SELECT 1", "database": "shop"}
+    assert post(bob, "/s3/", "/rds/shop/saved", **kept).status_code == 303
+    bob.get("/dynamodb/partiql?statement=" + quote('SELECT * FROM "asked-by-bob"'))
+    notes.settle()
+    for client, seen in ((bob, True), (eve, False)):
+        assert ("salaries of bob" in client.get("/rds/shop/history").get_data(as_text=True)) is seen
+        past = "".join(client.get(f"/dynamodb/{path}").get_data(as_text=True) for path in ("partiql", "partiql/history"))
+        assert ("asked-by-bob" in past) is seen
+    post(eve, "/s3/", "/rds/shop/saved/delete", id="shop:salaries of bob")
+    assert "salaries of bob" in bob.get("/rds/shop/history").get_data(as_text=True)
