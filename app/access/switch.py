@@ -36,6 +36,11 @@ class Switched:
     at: int
     until: int
 
+    @property
+    def left(self) -> int:
+        """The seconds until they end."""
+        return max(0, self.until - int(time.time()))
+
 
 def current() -> Switched | None:
     """Return who has switched changes on, where they are."""
