@@ -129,7 +129,12 @@ def test_nobody_who_signed_in_reads_accounts_out_of_the_table(app: Flask, browse
     client, own = browser(role), app.extensions["settings"].state_table
     arn = quote(f"arn:aws:dynamodb:us-east-1:000000000000:table/{own}", safe="")
     statement = quote(f'SELECT * FROM "{own}"')
-    for path in (f"{own}/items", f"{arn}/items", f"partiql?statement={statement}", f"{own}/export?format=csv&download=1"):
+    for path in (
+        f"{own}/items",
+        f"{arn}/items",
+        f"partiql?statement={statement}",
+        f"{own}/export?format=csv&download=1",
+    ):
         answer = client.get(f"/dynamodb/{path}")
         assert b"scrypt" not in answer.data and b"password" not in answer.data, path
         assert answer.status_code in (400, 403, 404, 422), (path, answer.status_code)
@@ -177,7 +182,9 @@ def test_history_and_saved_queries_are_a_persons_own(browser: Browser) -> None:
     notes.settle()
     for client, seen in ((bob, True), (eve, False)):
         assert ("salaries of bob" in client.get("/rds/shop/history").get_data(as_text=True)) is seen
-        past = "".join(client.get(f"/dynamodb/{path}").get_data(as_text=True) for path in ("partiql", "partiql/history"))
+        past = "".join(
+            client.get(f"/dynamodb/{path}").get_data(as_text=True) for path in ("partiql", "partiql/history")
+        )
         assert ("asked-by-bob" in past) is seen
     post(eve, "/s3/", "/rds/shop/saved/delete", id="shop:salaries of bob")
     assert "salaries of bob" in bob.get("/rds/shop/history").get_data(as_text=True)
