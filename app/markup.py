@@ -41,8 +41,8 @@ def button(
     **more: Any,
 ) -> Markup:
     """Return a button; with `changes` it is off, and says why, where the account is read-only."""
-    why = aws.identity().reason if changes else ""
-    off = f' disabled title="{escape(why)}"' if why else ""
+    why, ends = _off(changes)
+    off = f' disabled title="{escape(why)}"' if why else ends
     return safe(
         f'<button type="{escape(type)}" class="{_classes(kind, small)}"{attributes(more)}{off}>{_word(word, symbol)}'
         "</button>"
@@ -53,11 +53,20 @@ def link_button(
     word: str, href: str, kind: str = "", symbol: str = "", small: bool = False, changes: bool = False, **more: Any
 ) -> Markup:
     """Return a link that looks like a button; with `changes` it leads nowhere where the account is read-only."""
-    place = f' href="{escape(href)}"{attributes(more)}'
-    if changes and (why := aws.identity().reason):
+    why, ends = _off(changes)
+    place = f' href="{escape(href)}"{attributes(more)}{ends}'
+    if why:
         told = attributes({"aria_label": more.get("aria_label")})
         place = f' role="link" aria-disabled="true" title="{escape(why)}"{told}'
     return safe(f'<a class="{_classes(kind, small)}"{place}>{_word(word, symbol)}</a>')
+
+
+def _off(changes: bool) -> tuple[str, str]:
+    """Return why a control is off, and the mark by which the page switches it off when changes end."""
+    if not changes:
+        return "", ""
+    identity = aws.identity()
+    return identity.reason, " data-changes" if identity.kind == "aws" else ""
 
 
 def icon_button(

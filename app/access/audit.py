@@ -151,6 +151,13 @@ def event(operation: str, named: str, result: str = "done", who: Actor | None = 
     trail().note(told)
 
 
+def did(service: str, operation: str, named: str, result: str = "done") -> None:
+    """Note what somebody changed by the dashboard with no call to AWS: SQL, a permission that was signed here."""
+    who = actor.get()
+    if who is not None:
+        trail().note(Deed(time.time(), *_words(who), service, operation, named[:300], aws.region(), result))
+
+
 def settle() -> None:
     """Wait until everything noted so far is written."""
     _writer.submit(lambda: None).result()

@@ -5,9 +5,10 @@ DynamoDB, and a viewer read everybody's hashes. At one's own computer, where nob
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
+from app import aws
 from app.access.audit import BACKGROUND, actor
 from app.problems import Problem, Refused
 from app.store import LOCAL
@@ -24,7 +25,7 @@ CLOSED = Problem(
 )
 
 
-def keeper(table: str) -> Callable[[Any, str, bool], None]:
+def keeper(table: str) -> aws.Watcher:
     """Return what keeps people out of a table by the clients that it is shown."""
 
     def refuse(model: Any, params: dict[str, Any], **_: Any) -> None:
@@ -34,7 +35,7 @@ def keeper(table: str) -> Callable[[Any, str, bool], None]:
         if model.service_model.service_name == "dynamodb" and any(_names(text, table) for text in _places(params)):
             raise Refused(CLOSED)
 
-    def watch(events: Any, _region: str, _real: bool) -> None:
+    def watch(events: Any, _region: str, _real: bool, _account: str) -> None:
         events.register_first("before-parameter-build", refuse)
 
     return watch

@@ -19,6 +19,24 @@ from app.store import shared
 LASTING = 8 * 3600  # seconds
 BELIEVED = 5  # seconds
 MOST_KNOWN = 4096
+# The first that is found: each browser also claims to be those after it.
+BROWSERS = (
+    ("Edg/", "Edge"),
+    ("OPR/", "Opera"),
+    ("Firefox/", "Firefox"),
+    ("Chrome/", "Chrome"),
+    ("Safari/", "Safari"),
+    ("curl/", "curl"),
+)
+SYSTEMS = (
+    ("Android", "Android"),
+    ("iPhone", "iPhone"),
+    ("iPad", "iPad"),
+    ("Windows", "Windows"),
+    ("Mac OS X", "macOS"),
+    ("CrOS", "ChromeOS"),
+    ("Linux", "Linux"),
+)
 
 
 @dataclass(frozen=True)
@@ -31,6 +49,13 @@ class Session:
     begun: int
     address: str
     agent: str
+
+    @property
+    def browser(self) -> str:
+        """What the browser calls itself, in two words where it is a known one."""
+        name = next((word for mark, word in BROWSERS if mark in self.agent), "")
+        system = next((word for mark, word in SYSTEMS if mark in self.agent), "")
+        return " on ".join(filter(None, (name, system))) or self.agent or "unknown"
 
 
 def begin(person: str, epoch: int, address: str, agent: str) -> str:

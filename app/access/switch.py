@@ -37,6 +37,11 @@ class Switched:
     at: int
     until: int
 
+    @property
+    def left(self) -> int:
+        """The seconds until they end."""
+        return max(0, self.until - int(time.time()))
+
 
 def current(account: str | None = None) -> Switched | None:
     """Return who has switched changes on, where they are; in the account that was chosen, or one by its name."""

@@ -21,9 +21,13 @@ class TooMany(Exception):
     seconds = WINDOW
 
 
-def attempt(name: str, address: str) -> None:
-    """Count one attempt. Raises TooMany."""
+def attempt(name: str, address: str, device: str = "") -> None:
+    """Count one attempt; a browser in which the person has signed in, `device`, has its own. Raises TooMany."""
     kept = shared("attempts")
+    if device:
+        if kept.count(_by_device(device), WINDOW) > PER_NAME:
+            raise TooMany
+        return
     if kept.count(_by_name(name), WINDOW) > PER_NAME or kept.count(_by_address(address), WINDOW) > PER_ADDRESS:
         raise TooMany
 
@@ -34,13 +38,20 @@ def attempt_code(address: str) -> None:
         raise TooMany
 
 
-def succeeded(name: str) -> None:
-    """Forget a name's attempts: the person has signed in. Those of the address stay, which may try other names."""
-    shared("attempts").delete(_by_name(name))
+def succeeded(name: str, device: str = "") -> None:
+    """Forget a name's attempts: the person has signed in. Those of the address stay, which may try other names.
+
+    Who signs in by a known browser says nothing about attempts elsewhere: those stay, too.
+    """
+    shared("attempts").delete(_by_device(device) if device else _by_name(name))
 
 
 def _by_name(name: str) -> str:
     return f"name:{hash_of(folded(name))}"
+
+
+def _by_device(device: str) -> str:
+    return f"device:{hash_of(device)}"
 
 
 def _by_address(address: str) -> str:

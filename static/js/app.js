@@ -1,4 +1,5 @@
 // What every page can do. Everything here adds to pages that work without it.
+import { startChanges } from "./changes.js";
 import { copyText, startCopy } from "./copy.js";
 import { startDialogs } from "./dialogs.js";
 import { add, fold, startDrawer, toggle } from "./drawer.js";
@@ -19,6 +20,7 @@ startCopy(tell);
 startDialogs();
 startNotices();
 startTimes();
+startChanges(announce);
 startPalette();
 startDrawer();
 startHighlight();

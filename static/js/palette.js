@@ -25,7 +25,8 @@ function everything() {
   const services = [...document.querySelectorAll(".rail [data-go]")].map((link) => ({ link, word: link.dataset.go, kind: "Service" }));
   const actions = [...document.querySelectorAll("main .page-head .actions :is(a[href], button:enabled), main [data-quick]")].map((link) => ({
     link, word: link.textContent.trim(), kind: "Action" }));
-  return [...actions, ...services];
+  const own = [...document.querySelectorAll(".menu-person a.menu-item")].map((link) => ({ link, word: link.textContent.trim(), kind: "You" }));
+  return [...actions, ...services, ...own];
 }
 
 function show() {

@@ -4,12 +4,14 @@ import hashlib
 import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
-from app.access import accounts, links, passwords, sessions, throttle
+from app.access import accounts, known, links, passwords, sessions, throttle
 from app.access.accounts import Account
 from app.access.links import Link
 from app.access.people import Person
@@ -294,3 +296,70 @@ def test_what_an_instructor_gave_away_ends_with_their_role(
         assert browser().get(page).status_code == 200
         accounts.change(second, **how)
     assert browser().get(page).status_code == 404
+
+
+def _use_up(app: Flask, name: str) -> None:
+    with app.app_context():
+        for number in range(throttle.PER_NAME + 1):
+            with suppress(throttle.TooMany):
+                throttle.attempt(name, f"192.0.2.{number}")
+
+
+def test_guesses_of_others_do_not_keep_a_known_browser_out(app: Flask, browser: Browser) -> None:
+    own, other = browser(), browser()
+    assert sign_in(own, "ada", PASSWORD).status_code == 303
+    post(own, "/people/me", "/sign-in/out")
+    _use_up(app, "ada")
+    assert sign_in(other, "ada", PASSWORD).status_code == 429
+    assert sign_in(own, "ada", PASSWORD).status_code == 303
+    assert sign_in(other, "ada", PASSWORD).status_code == 429  # that the owner came in helps nobody else
+
+
+def test_a_known_browser_has_attempts_for_its_own_name_only_and_no_more(app: Flask, browser: Browser) -> None:
+    own = browser()
+    sign_in(own, "ada", PASSWORD)
+    post(own, "/people/me", "/sign-in/out")
+    _use_up(app, "bob")
+    assert sign_in(own, "bob", PASSWORD).status_code == 429
+    with app.test_request_context(headers={"Cookie": _known(own)}):
+        device = known.device("Ada")
+        assert device and not known.device("bob")
+        for _ in range(throttle.PER_NAME):
+            throttle.attempt("ada", "192.0.2.1", device)
+    assert sign_in(own, "ada", PASSWORD).status_code == 429
+
+
+def test_what_ends_the_sessions_makes_a_browser_unknown(
+    app: Flask, people: dict[Role, Account], browser: Browser
+) -> None:
+    own = browser()
+    sign_in(own, "ada", PASSWORD)
+    with app.test_request_context(headers={"Cookie": _known(own)}):
+        assert known.device("ada")
+        accounts.end_sessions(people[INSTRUCTOR])
+        assert not known.device("ada")
+    with app.test_request_context(headers={"Cookie": _known(own)[:-2] + "xx"}):
+        assert not known.device("ada")
+
+
+def test_over_https_only_this_host_sets_the_cookie(browser: Browser) -> None:
+    client = browser()
+    page = client.get("/sign-in", base_url="https://127.0.0.1").get_data(as_text=True)
+    fields = {"csrf_token": re.findall(r'name="csrf_token" value="([^"]+)"', page)[0], "name": "ada"}
+    answer = client.post(
+        "/sign-in",
+        base_url="https://127.0.0.1",
+        data={**fields, "password": PASSWORD},
+        headers={"Referer": "https://127.0.0.1/sign-in"},
+    )
+    made = next(one for one in answer.headers.getlist("Set-Cookie") if "trellis-known" in one)
+    assert made.startswith("__Host-trellis-known=")
+    for word in ("Secure", "HttpOnly", "Path=/", "SameSite=Strict"):
+        assert word in made
+    assert "Domain" not in made
+
+
+def _known(client: FlaskClient) -> str:
+    found = client.get_cookie("trellis-known")
+    assert found is not None
+    return f"trellis-known={found.value}"

@@ -4,11 +4,12 @@ import json
 import time
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
 
-from app import aws
+from app import aws, notes
 from app.access import audit, switch
 from app.access.accounts import Account
 from app.access.audit import Actor, Deed
@@ -140,3 +141,28 @@ def test_what_was_read_before_it_was_switched_off_does_not_open_it(
         monkeypatch.setattr(switch, "_read", slow)
         assert switch.current() is None
         assert aws.home().gate.until == 0.0
+
+
+def test_a_permission_to_upload_and_a_shared_link_are_written_down(browser: Browser) -> None:
+    chief, bob = browser(INSTRUCTOR), browser(EDITOR)
+    fields = {"name": "a.txt", "size": "3", "type": "text/plain", "prefix": "homework/"}
+    assert post(bob, "/s3/", "/s3/things/presign", **fields).status_code == 200
+    rows = chief.get("/people/audit?format=ndjson&person=bob&service=s3").get_data(as_text=True).splitlines()
+    (granted,) = [one for one in map(json.loads, rows) if one["operation"] == "GrantUpload"]
+    assert (granted["resource"], granted["name"]) == ("things/homework/a.txt", "bob")
+
+
+def test_history_and_saved_queries_are_a_persons_own(browser: Browser) -> None:
+    bob, eve = browser(EDITOR), browser(VIEWER)
+    kept = {"name": "salaries of bob", "sql": "SELECT 1", "database": "shop"}
+    assert post(bob, "/s3/", "/rds/shop/saved", **kept).status_code == 303
+    bob.get("/dynamodb/partiql?statement=" + quote('SELECT * FROM "asked-by-bob"'))
+    notes.settle()
+    for client, seen in ((bob, True), (eve, False)):
+        assert ("salaries of bob" in client.get("/rds/shop/history").get_data(as_text=True)) is seen
+        past = "".join(
+            client.get(f"/dynamodb/{path}").get_data(as_text=True) for path in ("partiql", "partiql/history")
+        )
+        assert ("asked-by-bob" in past) is seen
+    post(eve, "/s3/", "/rds/shop/saved/delete", id="shop:salaries of bob")
+    assert "salaries of bob" in bob.get("/rds/shop/history").get_data(as_text=True)

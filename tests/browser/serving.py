@@ -24,13 +24,17 @@ def free_port() -> int:
 
 
 @contextmanager
-def dashboard(env: Mapping[str, str], home: Path, port: int | None = None) -> Iterator[str]:
-    """Serve the application by gunicorn with this environment; yields its address and ends the server."""
+def dashboard(
+    env: Mapping[str, str], home: Path, port: int | None = None, served: str = "application:application"
+) -> Iterator[str]:
+    """Serve an application by gunicorn with this environment; yields its address and ends the server."""
     port = port or free_port()
     log = home / "gunicorn.log"
     home.mkdir(parents=True, exist_ok=True)
     with log.open("wb") as written:
-        server = subprocess.Popen(_command(port), cwd=ROOT, env=_environment(env, home), stdout=written, stderr=written)
+        server = subprocess.Popen(
+            _command(port, served), cwd=ROOT, env=_environment(env, home), stdout=written, stderr=written
+        )
     url = f"http://127.0.0.1:{port}"
     try:
         _wait(url, server, log)
@@ -40,7 +44,7 @@ def dashboard(env: Mapping[str, str], home: Path, port: int | None = None) -> It
         server.wait(timeout=START_SECONDS)
 
 
-def _command(port: int) -> list[str]:
+def _command(port: int, served: str) -> list[str]:
     # An empty configuration: what a deployment sets must not decide what a test sees.
     gunicorn = [sys.executable, "-m", "gunicorn", "--config", os.devnull, "--no-control-socket"]
     return [
@@ -49,7 +53,7 @@ def _command(port: int) -> list[str]:
         f"127.0.0.1:{port}",
         "--threads",
         "8",
-        "application:application",
+        served,
     ]
 
 

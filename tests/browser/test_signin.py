@@ -87,6 +87,10 @@ def test_a_viewer_is_invited_and_told_why_buttons_are_off(open_at: Callable[...,
     _join(page, "mia")
     expect(page.get_by_title("mia, viewer")).to_be_visible()
     page.goto(page.url.rstrip("/") + "/dynamodb/")
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("option", name="Your account")).to_be_visible()
+    expect(page.get_by_role("option", name="People and settings")).to_have_count(0)
+    page.keyboard.press("Escape")
     stopped = page.get_by_role("link", name="Create table").first
     expect(stopped).to_have_attribute("title", re.compile("Your role only reads"))
     page.get_by_title("mia, viewer").click()

@@ -7,7 +7,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import respond
-from app.access import accounts, audit, check, passwords, people, sessions, throttle
+from app.access import accounts, audit, check, known, passwords, people, sessions, throttle
 from app.access.accounts import Account
 from app.access.sessions import Session
 from app.blueprints.people.blueprint import bp
@@ -61,21 +61,23 @@ def set_password() -> BaseResponse:
     session[check.SESSION] = sessions.begin(
         changed.id, changed.epoch, request.remote_addr or "", request.user_agent.string
     )
+    known.remember(changed)
     flash("The password is changed; every other session has ended.", "done")
     return redirect(url_for("people.me"), 303)
 
 
 def _proved(account: Account, form: OwnPasswordForm) -> bool:
     """Whether the person knows the old password: a screen left alone is not enough."""
+    device = known.device(account.name)
     try:
-        throttle.attempt(account.name, request.remote_addr or "")
+        throttle.attempt(account.name, request.remote_addr or "", device)
     except throttle.TooMany:
         form.old.errors = [f"Too many attempts. Try again in {throttle.WINDOW // 60} minutes."]
         return False
     if not passwords.verify(str(form.old.data), account.password):
         form.old.errors = ["This is not the password."]
         return False
-    throttle.succeeded(account.name)
+    throttle.succeeded(account.name, device)
     return True
 
 

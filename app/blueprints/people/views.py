@@ -22,7 +22,7 @@ LAST = "Nobody would be left who may invite people and change roles: make somebo
 
 @dataclass(frozen=True)
 class Somebody:
-    """One account as the page shows it; `sessions` counts those that are open."""
+    """One account as the page shows it; `sessions` counts those that are open, `last` is the only instructor."""
 
     id: str
     name: str
@@ -31,6 +31,7 @@ class Somebody:
     made: int
     sessions: int
     seen: int
+    last: bool = False
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ def everyone() -> Response:
 
 def _page(form: InviteForm, status: int = 200, link: str = "", about: str = "") -> Response:
     shown = PeoplePage(_everyone(), check.required(), link, about)
-    return respond.page("people/people.html", shown, status=status, form=form)
+    return respond.page("people/people.html", shown, status=status, form=form, last=LAST)
 
 
 def _everyone() -> list[Somebody]:
@@ -60,8 +61,14 @@ def _everyone() -> list[Somebody]:
     epochs = {one.id: one.epoch for one in found}
     begun = [one for one in sessions.every() if epochs.get(one.person) == one.epoch]
     open_now, seen = Counter(one.person for one in begun), {one.person: one.begun for one in reversed(begun)}
+    chiefs = [one.id for one in found if one.role == Role.INSTRUCTOR and not one.disabled]
     return [
-        Somebody(one.id, one.name, one.role, one.disabled, one.made, open_now[one.id], seen.get(one.id, 0))
+        Somebody(
+            *(one.id, one.name, one.role, one.disabled, one.made),
+            open_now[one.id],
+            seen.get(one.id, 0),
+            chiefs == [one.id],
+        )
         for one in found
     ]
 

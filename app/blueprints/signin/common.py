@@ -5,7 +5,7 @@ from typing import Any
 from flask import Response, make_response, render_template, request, session
 
 from app import respond
-from app.access import audit, check, passwords, sessions
+from app.access import audit, check, known, passwords, sessions
 from app.access.accounts import Account
 from app.access.audit import Actor
 
@@ -18,6 +18,7 @@ def begin(account: Account) -> None:
     session.clear()
     address = request.remote_addr or ""
     session[check.SESSION] = sessions.begin(account.id, account.epoch, address, request.user_agent.string)
+    known.remember(account)
     audit.event("SignIn", account.name, who=Actor(account.id, account.name, address))
 
 

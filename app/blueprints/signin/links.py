@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from flask import Response, redirect, request, url_for
-from werkzeug.exceptions import NotFound
 from werkzeug.wrappers import Response as BaseResponse
 
 from app.access import accounts, links, sessions, throttle
@@ -12,9 +11,23 @@ from app.access.links import Link
 from app.blueprints.signin.blueprint import bp
 from app.blueprints.signin.common import begin, form_page, good_password
 from app.blueprints.signin.forms import JoinForm, PasswordForm
+from app.problems import refused
 from app.roles import ANYBODY, INSTRUCTOR, needs
 
-GONE = "This link has been used, is too old, or was never made. Ask an instructor for another."
+GONE = (
+    404,
+    "This link does not work any more",
+    "It has been used, is too old, or was never made.",
+    "Sign in, if you made your account with it. Else ask an instructor for another.",
+    "LinkGone",
+)
+TOO_MANY = (
+    429,
+    "Too many links were tried",
+    "From your address more links were opened than a class needs.",
+    f"Try again in {throttle.WINDOW // 60} minutes. The link stays as it is.",
+    "TooMany",
+)
 Form = JoinForm | PasswordForm
 
 
@@ -48,10 +61,10 @@ def _looked(code: str) -> Link:
     try:
         throttle.attempt_code(request.remote_addr or "")
     except throttle.TooMany:
-        raise NotFound("Too many links were tried from here. Try again in 15 minutes.") from None
+        raise refused(*TOO_MANY) from None
     link = links.look(code) if code else None
     if link is None or not _stands(link):
-        raise NotFound(GONE)
+        raise refused(*GONE)
     return link
 
 
@@ -65,7 +78,7 @@ def _stands(link: Link) -> bool:
 def _used(code: str, link: Link) -> Iterator[None]:
     """Use a link up; it is given back where what it is for could not be done."""
     if links.use(code) is None:
-        raise NotFound(GONE)
+        raise refused(*GONE)
     try:
         yield
     except Exception:
@@ -92,7 +105,7 @@ def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
 def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
     account = accounts.get(link.person)
     if account is None or account.disabled:
-        raise NotFound(GONE)
+        raise refused(*GONE)
     if not good_password(form, account.name):
         return _page(form, link, 422)
     with _used(code, link):

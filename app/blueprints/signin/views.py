@@ -4,7 +4,7 @@ from flask import Response, redirect, request, session, url_for
 from werkzeug.wrappers import Response as BaseResponse
 
 from app import respond
-from app.access import accounts, audit, check, passwords, people, sessions, throttle
+from app.access import accounts, audit, check, known, passwords, people, sessions, throttle
 from app.blueprints.signin.blueprint import bp
 from app.blueprints.signin.common import begin, failed, form_page
 from app.blueprints.signin.forms import SignInForm
@@ -34,8 +34,9 @@ def enter() -> BaseResponse:
     if not form.validate_on_submit():
         return form_page(TEMPLATE, form, 422)
     name = str(form.name.data)
+    device = known.device(name)
     try:
-        throttle.attempt(name, request.remote_addr or "")
+        throttle.attempt(name, request.remote_addr or "", device)
         account = accounts.named(name)
         right = passwords.verify(str(form.password.data), account.password if account else "")
     except throttle.TooMany:
@@ -47,7 +48,7 @@ def enter() -> BaseResponse:
         failed(name, "Refused")
         form.password.errors = [WRONG]
         return form_page(TEMPLATE, form, 401)
-    throttle.succeeded(name)
+    throttle.succeeded(name, device)
     begin(account)
     return redirect(respond.own_path(str(form.next.data or "")), 303)
 

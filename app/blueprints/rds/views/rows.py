@@ -13,7 +13,7 @@ from app.blueprints.rds.service import keys
 from app.blueprints.rds.service import rows as service
 from app.blueprints.rds.service.cells import plain_text
 from app.blueprints.rds.service.rows import Row
-from app.blueprints.rds.views import snippets
+from app.blueprints.rds.views import deeds, snippets
 from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import Connected, connected
 from app.problems import Problem
@@ -80,6 +80,7 @@ def save_row(identifier: str) -> Response:
         page = _page(there, row, key, request.form.get("old", ""), inputs, problem_of(error))
         return respond.page("rds/row.html", page, status=409 if isinstance(error, Conflict) else 422)
     snippets.show_one(there, done, write=True)
+    deeds.note(there, there.target.database, f"{done.statement.word} 1")
     flash(told, "done")
     return redirect(_back(there), 303)
 

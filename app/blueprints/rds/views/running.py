@@ -10,7 +10,7 @@ from app.blueprints.rds.service import parameters, scripts, walking
 from app.blueprints.rds.service.parameters import Parameter
 from app.blueprints.rds.service.scripts import Mistake, Ran
 from app.blueprints.rds.service.walking import Whole
-from app.blueprints.rds.views import history, snippets
+from app.blueprints.rds.views import deeds, history, snippets
 from app.blueprints.rds.views.asked import Asked
 from app.blueprints.rds.views.connected import Connected
 from app.problems import Problem
@@ -91,6 +91,8 @@ def _executed(there: Connected, page: QueryPage, script: list[Statement]) -> Que
     if page.ran is not None:
         snippets.show(there, script, values, page.ran, asked.write)
         history.note(page, there.target.database)
+        if asked.write:
+            deeds.ran(there, page.ran)
     return page
 
 

@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from app import respond
+from app.access import audit
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.forms import PlaceForm, ShareForm
 from app.blueprints.s3.names import folder_of, visible
@@ -188,4 +189,5 @@ def share(bucket: str) -> Response:
     link = sharing.share(
         s3(), bucket, key, form.minutes.data or 0, version_id=sent("version") or None, as_download=form.as_download.data
     )
+    audit.did("s3", "ShareLink", f"{bucket}/{key} for {form.minutes.data} minutes")
     return respond.page("s3/shared.html", link, fragment="s3/_shared.html")

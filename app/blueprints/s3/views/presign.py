@@ -7,6 +7,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from app import aws, respond
+from app.access import audit
 from app.blueprints.s3.blueprint import bp
 from app.blueprints.s3.names import folder_of
 from app.blueprints.s3.service import presigned, uploads
@@ -29,6 +30,8 @@ def presign(bucket: str) -> Response:
         given = presigned.permit(aws.client("s3"), where, wish)
     except uploads.UploadRefused as refusal:
         raise Refused(problem(refusal)) from refusal
+    if given.fields:
+        audit.did("s3", "GrantUpload", f"{bucket}/{given.key}")
     response = jsonify({**respond.plain(given), "calls": respond.plain(drawer().calls)})
     response.headers["Cache-Control"] = "no-store"
     return response
