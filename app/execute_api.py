@@ -8,6 +8,8 @@ from app.aws import is_loopback
 TEMPLATE_TAG = "trellis:template"
 UPLOAD = "upload"  # the template of an API that stores pictures
 UPLOAD_NAME = "UploadImageToS3"  # the same API made by hand
+# A picture to try it with: a PNG of one green pixel.
+PIXEL = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAIAAACQd1PeAAAADElEQVR42mPQr/UHAAHaAPx/WuYiAAAAAElFTkSuQmCC"
 UPLOAD_PAGE = f"/apigateway/new?template={UPLOAD}"
 
 

@@ -24,7 +24,7 @@ from app.blueprints.apigateway.service.making import Draft, run
 from bench.browser import Client
 from bench.measure import MIB, dashboard, free_port, ratio, rounds
 from bench.report import Figure, median, show
-from tests.apigateway.conftest import BUCKET, fill
+from tests.apigateway.functions import BUCKET, fill
 from tests.embedded.process import Embedded, start
 
 AT_ONCE = 20

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 from app.aws import PARTIQL, is_read
+from app.blueprints.apigateway.service import making
+from tests.apigateway.functions import SUM, make_function, make_role
 from tests.embedded.process import Embedded, start
 from tests.over_embedded import application
 
@@ -46,7 +48,9 @@ FIELDS = (  # noqa: SIM905 shorter
     "to token type uri user username v value variable_name variable_value variables verb version versionId view what "
     "write_units"
 ).split()
-KNOWN = {"function": "hello", "table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
+KNOWN = {"function": "SumUpLambda", "table": "customer", "bucket": "things", "key": "a.txt", "identifier": "nowhere"}
+# Of APIs AWS gives the ids: they are put in once they are known.
+BY_API = ("apigateway.api", "apigateway.ask_test")
 LOG = {"group": "/app/shop", "stream": "one"}
 SPAN = {"start": "-1h", "end": "now"}
 CONDITION = {"g": "all", "fg": "0", "fn": "a.b", "fo": "between", "ft": "N", "fv": "1", "fw": "2"}
@@ -74,6 +78,19 @@ GOOD = {
     "logs.insights": {**SPAN, "group": "/app/shop", "query": "fields @message", "from": "1", "to": "2", "begun": "0"},
     "logs.fields": {"group": "/app/shop"},
     "logs.saved_queries": {"view": "account"},
+    "apigateway.apis": {"format": "html"},
+    "apigateway.new": {"template": "sum"},
+    "apigateway.api": {"verb": "POST"},
+    "apigateway.deployed": {"stage": "prod"},
+    "apigateway.ask_test": {"verb": "POST"},
+    "apigateway.ask_call": {"stage": "prod", "verb": "POST", "path": "/"},
+    "apigateway.export": {"stage": "prod", "type": "oas30", "as": "json", "extensions": ""},
+    "awslambda.functions": {"format": "html"},
+    "awslambda.new": {"recipe": "image", "name": "mine"},
+    "awslambda.function": {"file": "lambda_function.py", "qualifier": "$LATEST"},
+    "awslambda.test": {"template": "image", "saved": "", "shared": "1", "qualifier": ""},
+    "awslambda.monitor": {"hours": "24"},
+    "awslambda.compare": {"left": "$LATEST", "right": "$LATEST"},
     "s3.bucket": {"prefix": "", "token": "", "view": "list", "sort": "name", "order": "asc", "search": "a"},
     "s3.show_object": {"versionId": ""},
     "s3.raw": {"versionId": "", "download": "1"},
@@ -88,7 +105,14 @@ CHANGING = {
 }  # fmt: skip
 MULTIPART = "multipart/form-data"
 # Addresses that answer with a file, a picture or a part of a page, whatever is asked.
-FILES = {"s3.raw", "s3.raw_by_query", "s3.thumbnail", "s3.thumbnail_by_query"}
+FILES = {
+    "awslambda.download",
+    "apigateway.export",
+    "s3.raw",
+    "s3.raw_by_query",
+    "s3.thumbnail",
+    "s3.thumbnail_by_query",
+}
 SHARP = {"nul", "markup", "half", "negative", "huge", "lines"}
 APART = {"static", "overview.health"}
 
@@ -112,9 +136,21 @@ def _fill(running: Embedded) -> None:
     running.client("dynamodb").put_item(TableName="customer", Item={"customer_id": {"S": "123"}, "a.b": {"N": "1"}})
     running.client("s3").create_bucket(Bucket="things")
     running.client("s3").put_object(Bucket="things", Key="a.txt", Body=b"text")
+    _fill_api(running)
     logs = running.client("logs")
     logs.create_log_group(logGroupName="/app/shop")
     logs.create_log_stream(logGroupName="/app/shop", logStreamName="one")
+
+
+def _fill_api(running: Embedded) -> None:
+    make_function(running, KNOWN["function"], SUM, make_role(running.client("iam")))
+    clients = {name: running.client(name) for name in ("apigateway", "lambda")}
+    draft = making.Draft("sum", "SumUp", function=KNOWN["function"], stage="prod")
+    progress, error = making.run(clients, draft, "000000000000")
+    assert error is None
+    KNOWN["api"] = progress.draft.api
+    for endpoint in BY_API:
+        GOOD[endpoint]["resource"] = progress.places["resource"]
 
 
 @pytest.fixture(scope="module")
@@ -239,6 +275,9 @@ def _everything(embedded: Embedded) -> dict[str, Any]:
         "queries": len(logs.describe_queries()["queries"]),
         "saved": logs.describe_query_definitions()["queryDefinitions"],
         "objects": [one["Key"] for one in s3.list_objects_v2(Bucket="things").get("Contents", [])],
+        "functions": embedded.client("lambda").list_functions()["Functions"],
+        "apis": embedded.client("apigateway").get_rest_apis()["items"],
+        "stages": embedded.client("apigateway").get_stages(restApiId=KNOWN["api"])["item"],
         "instances": embedded.client("rds").describe_db_instances()["DBInstances"],
     }
 

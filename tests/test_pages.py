@@ -1,6 +1,7 @@
 """The pages that belong to no service, and the macros that every page is built of."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -18,7 +19,10 @@ FetchPage = Callable[..., Page]
 
 
 @pytest.fixture(autouse=True)
-def simulated_aws() -> Iterator[None]:
+def simulated_aws(app: Flask) -> Iterator[None]:
+    """Simulate AWS, but for API Gateway, of which the simulation needs more packages than this project has."""
+    navs = app.extensions["navs"]
+    app.extensions["navs"] = [replace(nav, status=None) if nav.endpoint == "apigateway.apis" else nav for nav in navs]
     with mock_aws():
         yield
 

@@ -10,7 +10,7 @@ from botocore.response import StreamingBody
 from botocore.stub import Stubber
 
 from app import execute_api
-from app.blueprints.apigateway.service import apis, cors, difference, explain, functions, keys, tree, trying
+from app.blueprints.apigateway.service import apis, cors, difference, explain, functions, keys, making, tree, trying
 from app.blueprints.apigateway.service.explain import Seen
 from app.blueprints.apigateway.service.functions import Caller
 
@@ -212,6 +212,9 @@ def test_a_log_is_read_box_by_box() -> None:
     ("seen", "title"),
     [
         (Seen(413, '{"message":"request too long"}'), "The body is over 10 MB"),
+        (Seen(413, '{"message":"request too long"}', sent=7 << 20), "The event is over Lambda's 6 MB"),
+        (Seen(413, '{"message":"request too long"}', sent=11 << 20), "The body is over 10 MB"),
+        (Seen(400, "could not parse request body into json: unexpected character"), "The body is not JSON"),
         (Seen(500, "internal server error", permission="no"), "API Gateway may not call the function"),
         (
             Seen(502, '{"message": "internal server error"}', permission="yes"),
@@ -257,3 +260,20 @@ def test_use_of_a_plan_is_summed() -> None:
 def test_preflights_are_judged_as_browsers_do(status: int, headers: dict[str, str], said: str) -> None:
     found = cors.judge("https://b.example", "POST", status, headers)
     assert said in found and bool(found) == bool(said)
+
+
+@pytest.mark.parametrize(
+    ("template", "name", "word"),
+    [
+        ("sum", "any", "Number1"),
+        ("upload", "any", "image_base64"),
+        ("", "SumUp", "Number1"),
+        ("", "UploadImageToS3", "image_base64"),
+    ],
+)
+def test_a_body_to_begin_with(template: str, name: str, word: str) -> None:
+    assert word in json.loads(making.sample(template, name))
+
+
+def test_an_api_that_is_not_known_begins_with_nothing() -> None:
+    assert making.sample("own", "mine") == making.sample("", "") == "{}"

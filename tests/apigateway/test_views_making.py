@@ -3,8 +3,10 @@
 import json
 from collections.abc import Callable
 
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.blueprints.apigateway import nav
 from tests.apigateway.helpers import NEW, at, checked, make, methods, post, told
 from tests.embedded.process import Embedded
 from tests.pages import Page
@@ -180,3 +182,10 @@ def test_exports(client: FlaskClient) -> None:
     assert swagger.status_code == 200 and "swagger" in swagger.get_data(as_text=True)
     assert client.get(f"/apigateway/{api}/export?stage=none").status_code == 404
     assert client.get(f"/apigateway/{api}/export?stage=dev&type=word").status_code == 400
+
+
+def test_the_overview_counts_the_apis(shared_app: Flask, client: FlaskClient, embedded: Embedded) -> None:
+    make(client, "counted", "SumUpLambda")
+    count = len(embedded.client("apigateway").get_rest_apis(limit=500)["items"])
+    with shared_app.test_request_context():
+        assert nav.status is not None and nav.status().text.startswith(f"{count} REST API")

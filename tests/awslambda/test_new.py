@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 
 from app.blueprints.awslambda.service import checks
 from app.blueprints.awslambda.service.recipes import RECIPES
+from app.execute_api import PIXEL
 from tests.awslambda.conftest import BUCKET, ROLE
 from tests.awslambda.helpers import invoke, post
 from tests.embedded.process import Embedded
@@ -125,3 +126,8 @@ def test_a_role_that_does_not_grant_it(client: FlaskClient) -> None:
     given = {**BASIC, "name": "lacks", "recipe": "image", "code": code, "role": ROLE, "env.BUCKET": BUCKET}
     shown = check_page(post(client, "/lambda/new", step="check", **given), "/lambda/new", 200, 6)
     assert "s3:PutObject" in shown.text and "Missing" in shown.text
+
+
+@pytest.mark.parametrize(("recipe", "word"), [("image", PIXEL), ("item", "customer_id"), ("metadata", "my+first+file")])
+def test_a_recipe_brings_the_event_that_tries_it(client: FlaskClient, recipe: str, word: str) -> None:
+    assert word in client.get(f"/lambda/hello/test?template={recipe}&format=json").get_json()["payload"]

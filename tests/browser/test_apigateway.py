@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.apigateway.conftest import BUCKET, fill
+from tests.apigateway.functions import BUCKET, fill
 from tests.browser.browsing import assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
 

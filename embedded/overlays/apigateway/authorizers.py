@@ -3,6 +3,7 @@
 from typing import Any
 
 from embedded.book import Record
+from embedded.overlays.apigateway import patterns
 from embedded.overlays.apigateway.call import Call, named, new_id
 from embedded.overlays.apigateway.faults import bad, clash, refused
 from embedded.overlays.apigateway.fields import chosen, optional, text, whole
@@ -51,6 +52,10 @@ def _check(made: Record) -> None:
         raise bad("Authorizer name must not be empty")
     if LAMBDA_PATH.search(made["authorizerUri"]) is None:
         raise bad("Invalid Authorizer URI: " + (made["authorizerUri"] or "it is missing"))
+    try:
+        patterns.compiled(made.get("identityValidationExpression") or "")
+    except patterns.PatternError as error:
+        raise bad(f"Invalid identity validation expression: {error}") from None
     sources = [part for part in made["identitySource"].split(",") if part.strip()]
     if made["type"] == "TOKEN" and (len(sources) != 1 or not sources[0].startswith("method.request.header.")):
         raise bad("A TOKEN authorizer needs one identity source: method.request.header.<name>")

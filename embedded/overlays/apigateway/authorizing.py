@@ -9,7 +9,7 @@ from typing import Any
 
 from embedded.book import Record
 from embedded.layers import Below
-from embedded.overlays.apigateway import context, functions
+from embedded.overlays.apigateway import context, functions, patterns
 from embedded.overlays.apigateway.flow import Failure, Flow, several, single
 
 _CONFIGURATION = "Execution failed due to configuration error: "
@@ -58,7 +58,7 @@ def _identity(flow: Flow, authorizer: Record) -> tuple[str, ...]:
     for source in filter(None, (part.strip() for part in authorizer.get("identitySource", "").split(","))):
         value = _value(flow, source)
         pattern = authorizer.get("identityValidationExpression")
-        if not value or (pattern and not re.fullmatch(pattern, value)):
+        if not value or (pattern and not patterns.fits(pattern, value)):
             raise Failure("UNAUTHORIZED", log=f"Unauthorized: {source} is missing, or not as it must be")
         found.append(value)
     return tuple(found)
@@ -141,7 +141,7 @@ def _covers(statement: Record, arn: str) -> bool:
 
 def _like(pattern: str, text: str) -> bool:
     parts = (".*" if part == "*" else "." if part == "?" else re.escape(part) for part in re.split(r"([*?])", pattern))
-    return re.fullmatch("".join(parts), text) is not None
+    return patterns.fits("".join(parts), text)
 
 
 def _listed(value: Any) -> list[str]:

@@ -4,6 +4,7 @@ import re
 from typing import Any
 
 from embedded.book import Record
+from embedded.overlays.apigateway import patterns
 from embedded.overlays.apigateway.call import Call, named
 from embedded.overlays.apigateway.faults import bad, clash, mapping, missing, refused
 from embedded.overlays.apigateway.fields import chosen, listed, optional, present, status_code, text, texts, whole
@@ -179,8 +180,8 @@ def check_response(response: Record, method: Record) -> None:
     if response.get("contentHandling"):
         chosen(response["contentHandling"], HANDLING, "contentHandling")
     try:
-        re.compile(response.get("selectionPattern") or "")
-    except re.error:
+        patterns.compiled(response.get("selectionPattern") or "")
+    except patterns.PatternError:
         raise bad("Invalid selection pattern specified") from None
     _check_templates(response.get("responseTemplates", {}))
 

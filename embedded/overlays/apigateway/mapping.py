@@ -3,11 +3,10 @@
 import base64
 import binascii
 import json
-import re
 from typing import Any
 
 from embedded.book import Record
-from embedded.overlays.apigateway import context
+from embedded.overlays.apigateway import context, patterns
 from embedded.overlays.apigateway.flow import Answer, Failure, Flow, single
 from embedded.overlays.apigateway.functions import Returned
 from embedded.overlays.apigateway.templates import paths
@@ -119,7 +118,7 @@ def select(flow: Flow, matched: str, status: int) -> Record:
         pattern = one.get("selectionPattern")
         if not pattern:
             default = default or one
-        elif matched and re.fullmatch(pattern, matched):
+        elif matched and patterns.fits(pattern, matched):
             return dict(one)
     if default is None:
         raise Failure(_INTERNAL, log=f"{NO_RESPONSE}{status}")

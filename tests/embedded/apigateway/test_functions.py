@@ -46,6 +46,15 @@ def test_a_function_that_fails_answers_200_unless_a_pattern_matches_all_of_its_m
     assert api.call("/", '{"a": 1}').status == 400
 
 
+@pytest.mark.parametrize("pattern", ["(", "(?=bad).*", "(a)\\1", "a{2000}"])
+def test_a_pattern_that_could_take_for_ever_is_refused_when_it_is_saved(api: Api, pattern: str) -> None:
+    place = api.method("/")
+    api.function(place, "fails")
+    api.client.put_method_response(**place, statusCode="400")
+    with pytest.raises(api.client.exceptions.BadRequestException, match="Invalid selection pattern"):
+        api.client.put_integration_response(**place, statusCode="400", selectionPattern=pattern)
+
+
 def test_headers_and_bodies_are_mapped(api: Api) -> None:
     place = api.method("/sum/{who}")
     template = """#set($sent = $input.path('$'))

@@ -126,6 +126,23 @@ def test_a_mock_without_a_status_is_an_error(api: Api) -> None:
     assert "Unable to parse statusCode" in api.test(place)["log"]
 
 
+@pytest.mark.parametrize(
+    ("template", "expected"),
+    [
+        ("#set($s = 'ab')$s.matches('a.')$s.matches('a')$s.replaceAll('(a)b', '$1-$1')", "truefalsea-a"),
+        ("#set($s = 'Abc')$s.replaceAll('[a-b]', '-')", "A-c"),
+        (f"#set($s = '{'a' * 60}b')$s.matches('(a|aa)+')", "false"),
+        ("#set($s = 'a,b')#foreach($p in $s.split(','))[$p]#end", "[a][b]"),
+    ],
+)
+def test_a_template_takes_regular_expressions(api: Api, template: str, expected: str) -> None:
+    place = api.method("/", "GET")
+    api.client.put_integration(**place, type="MOCK", requestTemplates={"application/json": '{"statusCode": 200}'})
+    api.client.put_method_response(**place, statusCode="200")
+    api.client.put_integration_response(**place, statusCode="200", responseTemplates={"application/json": template})
+    assert api.test(place)["body"] == expected
+
+
 def test_gateway_responses_are_said_otherwise(api: Api) -> None:
     api.mock(api.method("/here", "GET"))
     headers = {"X-Why": "'not here'", "X-At": "context.path"}

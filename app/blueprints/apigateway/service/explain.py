@@ -27,6 +27,7 @@ class Explanation:
     action: str = ""
 
 
+SIX, TEN = 6 * 1024 * 1024, 10 * 1024 * 1024
 Rule = tuple[Callable[[Seen], bool], Explanation]
 
 
@@ -34,7 +35,15 @@ def _says(*words: str) -> Callable[[Seen], bool]:
     return lambda seen: any(word in seen.text for word in words)
 
 
+LAMBDAS = Explanation(
+    "The event is over Lambda's 6 MB",
+    "API Gateway took the body, and Lambda did not: an event is 6 MB at most. Base64 makes a picture a third "
+    "larger, so pictures from 4.5 MB on meet this wall.",
+)
+
+
 RULES: tuple[Rule, ...] = (
+    (lambda seen: seen.status == 413 and SIX < seen.sent <= TEN, LAMBDAS),
     (
         lambda seen: seen.status == 413 or _says("request too long")(seen),
         Explanation(
@@ -75,14 +84,7 @@ RULES: tuple[Rule, ...] = (
             "“body”: “a string”}. A number, a dictionary as body, or an exception is 502.",
         ),
     ),
-    (
-        lambda seen: seen.status == 413 or (seen.sent > 6 * 1024 * 1024 and seen.status >= 400),
-        Explanation(
-            "The event is over Lambda's 6 MB",
-            "API Gateway took the body, and Lambda did not: an event is 6 MB at most. Base64 makes a picture a third "
-            "larger, so pictures from 4.5 MB on meet this wall.",
-        ),
-    ),
+    (lambda seen: seen.sent > SIX and seen.status >= 400, LAMBDAS),
     (
         _says("missing authentication token"),
         Explanation(
@@ -136,6 +138,14 @@ RULES: tuple[Rule, ...] = (
         lambda seen: seen.status == 400 and _says("missing required request parameters")(seen),
         Explanation(
             "A required parameter is missing", "The method's request validator wants it: see the method request."
+        ),
+    ),
+    (
+        lambda seen: seen.status == 400 and _says("could not parse request body into json")(seen),
+        Explanation(
+            "The body is not JSON",
+            "Lambda takes JSON only, and the message says where it ends to be that: names and texts stand in double "
+            "quotes, and no comma follows the last one. The function was not called.",
         ),
     ),
     (

@@ -8,7 +8,7 @@ from botocore.exceptions import ClientError
 
 from app.blueprints.apigateway.service import cors, functions, stages
 from app.blueprints.apigateway.service.functions import Caller
-from app.execute_api import TEMPLATE_TAG, UPLOAD, UPLOAD_NAME
+from app.execute_api import PIXEL, TEMPLATE_TAG, UPLOAD, UPLOAD_NAME
 
 Clients = dict[str, Any]
 FAILED = r"(.|\n)+"  # any error's message, over several lines
@@ -27,19 +27,35 @@ class Template:
     proxy: bool = False
     function: str = ""
     recipe: str = ""
+    sample: str = "{}"
 
 
 TEMPLATES = {
     "own": Template("", "Your own", "A method in front of a function of yours.", proxy=True),
-    "sum": Template("SumUp", "Sum", "Two numbers in, their sum out.", function="SumUpLambda", recipe="sum"),
+    "sum": Template(
+        "SumUp",
+        "Sum",
+        "Two numbers in, their sum out.",
+        function="SumUpLambda",
+        recipe="sum",
+        sample='{"Number1": 10, "Number2": 15}',
+    ),
     UPLOAD: Template(
         UPLOAD_NAME,
         "Upload an image",
         "A picture as base64 in JSON becomes an object in a bucket.",
         function=UPLOAD_NAME,
         recipe="image",
+        sample=f'{{"image_base64": "{PIXEL}", "bucket": "python-book-image", "s3_file_name": "pixel.png"}}',
     ),
 }
+
+
+def sample(template: str, name: str) -> str:
+    """Return a body to begin with, for an API made by a template or, by hand, under a template's name."""
+    named = (one for one in TEMPLATES.values() if one.name and one.name == name)
+    found = TEMPLATES.get(template) or next(named, None)
+    return found.sample if found else "{}"
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import aws, drawer, respond
 from app.blueprints.apigateway.blueprint import bp
-from app.blueprints.apigateway.service import apis, calling, cors, tree
+from app.blueprints.apigateway.service import apis, calling, cors, making, tree
 from app.blueprints.apigateway.service import stages as stages_of
 from app.blueprints.apigateway.service.apis import Api
 from app.blueprints.apigateway.service.calling import Called, Request
@@ -19,7 +19,6 @@ from app.blueprints.apigateway.service.tree import Method, Resource
 from app.blueprints.apigateway.service.trying import Given
 from app.blueprints.apigateway.views.common import explained, gateway
 from app.blueprints.apigateway.views.stages import no_stage
-from app.blueprints.apigateway.views.trying import SAMPLES
 from app.roles import EDITOR, needs
 
 FOREIGN = "https://example.org"
@@ -51,7 +50,7 @@ def ask_call(api: str) -> Response:
     verb = given.get("verb") or (first.verb if first else "POST")
     verb = verb if verb in calling.VERBS else "POST"
     path = given.get("path") or (first.path if first else "/")
-    body = SAMPLES.get(found.template, "{}") if verb in ("POST", "PUT", "PATCH") else ""
+    body = making.sample(found.template, found.name) if verb in ("POST", "PUT", "PATCH") else ""
     headers = {"Content-Type": "application/json"} if body else {}
     stage = _stage(known, given.get("stage", ""))
     return _shown(found, known, whole, stage, Request(verb, path, "", body, headers))

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response
 
 from app import aws, respond
 from app.blueprints.apigateway.blueprint import bp
-from app.blueprints.apigateway.service import apis, functions, tree, trying
+from app.blueprints.apigateway.service import apis, functions, making, tree, trying
 from app.blueprints.apigateway.service.apis import Api
 from app.blueprints.apigateway.service.explain import Explanation
 from app.blueprints.apigateway.service.tree import Method
@@ -18,8 +18,6 @@ from app.blueprints.apigateway.views.common import caller, explained, gateway, m
 from app.changes import done
 from app.problems import refused
 from app.roles import EDITOR, needs
-
-SAMPLES = {"sum": '{"Number1": 10, "Number2": 15}'}
 
 
 @dataclass(frozen=True)
@@ -38,7 +36,7 @@ def ask_test(api: str) -> Response:
     """Show the form of a test: `resource` and `verb` name the method."""
     found = apis.get(gateway(), api)
     method = method_of(tree.resources(gateway(), api), request.args)
-    body = SAMPLES.get(found.template, "{}") if method.verb not in ("GET", "HEAD", "DELETE", "OPTIONS") else ""
+    body = making.sample(found.template, found.name) if method.verb not in ("GET", "HEAD", "DELETE", "OPTIONS") else ""
     headers = "Content-Type: application/json" if body else ""
     return _shown(TestPage(found, method, Given(body, "", headers, method.path)))
 

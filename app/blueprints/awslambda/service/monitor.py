@@ -75,13 +75,14 @@ class Monitor:
 
 
 def look(client: Any, function: Function, hours: int, now: datetime | None = None) -> Monitor:
-    """Return the invocations of the last hours: at most MOST lines that tell of one are read, oldest first."""
+    """Return the invocations of the last hours, oldest first: of the newest MOST lines or so that tell of one."""
     end = now or datetime.now(UTC)
     start = int((end.timestamp() - hours * 3600) * 1000)
     asked = {
         "logGroupName": function.log_group,
         "startTime": start,
         "filterPattern": '?REPORT ?ERROR ?"Task timed out"',
+        "startFromHead": False,
     }
     lines, token = list[Mapping[str, Any]](), dict[str, str]()
     try:
@@ -98,12 +99,12 @@ def look(client: Any, function: Function, hours: int, now: datetime | None = Non
         if error.response["Error"]["Code"] == "ResourceNotFoundException":
             return Monitor(function, hours, never=True)
         return Monitor(function, hours, unread=error.response["Error"].get("Message", "") or str(error))
-    found = _invocations(lines, function)
+    found = _invocations(lines[::-1], function)
     return Monitor(function, hours, found[-SHOWN:], more=bool(token) or len(found) > SHOWN)
 
 
 def _invocations(lines: list[Mapping[str, Any]], function: Function) -> tuple[Invocation, ...]:
-    """Return the invocations; an error before a REPORT line in the same stream is of that invocation."""
+    """Return the invocations of lines, oldest first; an error before a REPORT line of its stream belongs to it."""
     made, failed = list[Invocation](), set[str]()
     for one in sorted(lines, key=lambda line: line["timestamp"]):
         stream = one.get("logStreamName", "")

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from app.blueprints.awslambda.service.events import BY_KEY
+from app.execute_api import PIXEL
 
 HELLO = '''"""Greets the weather of the event; a first function."""
 
@@ -169,7 +170,7 @@ RECIPES = {
                METADATA, BY_KEY["s3"].text, {}),
         Recipe("sum", "Add two numbers", "Direct, or behind API Gateway.", SUM, BY_KEY["sum"].text),
         Recipe("image", "Store a picture", "Base64 in, an object with the right content type out.", IMAGE,
-               '{\n  "image_base64": "",\n  "s3_file_name": "image.png"\n}', {"BUCKET": "Bucket"}),
+               f'{{\n  "image_base64": "{PIXEL}",\n  "s3_file_name": "image.png"\n}}', {"BUCKET": "Bucket"}),
         Recipe("item", "Read an item of DynamoDB", "By its key, absent ones handled.", ITEM,
                '{\n  "key": {\n    "customer_id": "123",\n    "customer_mail": "customer@example.com"\n  }\n}',
                {"TABLE": "Table"}),

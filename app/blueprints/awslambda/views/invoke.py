@@ -14,6 +14,7 @@ from app.blueprints.awslambda.service import code, events, functions, invoking
 from app.blueprints.awslambda.service.code import Marked
 from app.blueprints.awslambda.service.functions import Function
 from app.blueprints.awslambda.service.invoking import KINDS, Mistake, Outcome
+from app.blueprints.awslambda.service.recipes import RECIPES
 from app.blueprints.awslambda.views.common import client, refusal
 from app.changes import done
 from app.problems import Problem, from_exception
@@ -56,8 +57,7 @@ def test(function: str) -> Response:
     """Show the form of an invocation; `template` or `saved` (and `shared`) choose the event that it begins with."""
     found = functions.get(client(), function, request.args.get("qualifier", ""))
     own, everybodys = _saved(function)
-    template = events.BY_KEY.get(request.args.get("template", ""), events.TEMPLATES[0])
-    text, name = template.text, ""
+    text, name = _example(request.args.get("template", "")), ""
     chosen = request.args.get("saved", "")
     for entry in everybodys if request.args.get("shared") else own:
         if entry.id == chosen:
@@ -65,6 +65,13 @@ def test(function: str) -> Response:
     return _page(
         TestPage(found, text, qualifier=request.args.get("qualifier", ""), own=own, shared=everybodys, name=name)
     )
+
+
+def _example(key: str) -> str:
+    """Return the event to begin with: a source's, a recipe's own, or the first."""
+    if key in RECIPES:
+        return RECIPES[key].event
+    return events.BY_KEY.get(key, events.TEMPLATES[0]).text
 
 
 def _saved(function: str) -> tuple[tuple[store.Entry, ...], tuple[store.Entry, ...]]:

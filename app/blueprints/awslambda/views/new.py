@@ -84,7 +84,7 @@ def _made(page: DraftPage, data: bytes, template: str = "awslambda/new.html") ->
     except ClientError as error:
         problem = refusal(error)
         return _shown(replace(page, faults={"whole": problem.happened}), problem.status, template)
-    to = url_for("awslambda.test", function=draft.name, template={"metadata": "s3", "sum": "sum"}.get(draft.recipe))
+    to = url_for("awslambda.test", function=draft.name, template=draft.recipe)
     return done({"name": draft.name, "arn": arn}, to, f"The function {draft.name} is made. Try it with an event.")
 
 

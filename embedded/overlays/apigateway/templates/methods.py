@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from embedded.overlays.apigateway import patterns
+
 Method = Callable[..., Any]
 
 
@@ -45,10 +47,10 @@ TEXT: dict[str, Method] = {
     "isEmpty": lambda text: not text,
     "lastIndexOf": lambda text, part: text.rfind(part),
     "length": len,
-    "matches": lambda text, pattern: re.fullmatch(pattern, text) is not None,
+    "matches": lambda text, pattern: patterns.fits(pattern, text),
     "replace": lambda text, old, new: text.replace(old, new),
-    "replaceAll": lambda text, pattern, new: re.sub(pattern, re.sub(r"\$(\d)", r"\\\1", new), text),
-    "split": lambda text, pattern: re.split(pattern, text),
+    "replaceAll": lambda text, pattern, new: patterns.replaced(pattern, re.sub(r"\$(\d)", r"\\\1", new), text),
+    "split": lambda text, pattern: patterns.split(pattern, text),
     "startsWith": lambda text, part: text.startswith(part),
     "substring": lambda text, start, end=None: text[start:end],
     "toLowerCase": str.lower,
