@@ -21,7 +21,7 @@ LAST = "Nobody would be left who may invite people and change roles: make somebo
 
 @dataclass(frozen=True)
 class Somebody:
-    """One account as the page shows it; `sessions` counts those that are open."""
+    """One account as the page shows it; `sessions` counts those that are open, `outside` is its OpenID provider."""
 
     id: str
     name: str
@@ -30,6 +30,7 @@ class Somebody:
     made: int
     sessions: int
     seen: int
+    outside: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,9 @@ def _everyone() -> list[Somebody]:
     begun = [one for one in sessions.every() if epochs.get(one.person) == one.epoch]
     open_now, seen = Counter(one.person for one in begun), {one.person: one.begun for one in reversed(begun)}
     return [
-        Somebody(one.id, one.name, one.role, one.disabled, one.made, open_now[one.id], seen.get(one.id, 0))
+        Somebody(
+            one.id, one.name, one.role, one.disabled, one.made, open_now[one.id], seen.get(one.id, 0), one.provider
+        )
         for one in found
     ]
 
@@ -86,6 +89,8 @@ def invite() -> Response:
 def reset(id: str) -> Response:
     """Make a link with which a person sets a new password, and show it once."""
     account = _account(id)
+    if account.subject:
+        raise BadRequest(f"{account.name} signs in at {account.provider} and has no password here.")
     by = people.current()
     code = links.make(Link("reset", account.role, account.name, account.id, by.name if by else ""))
     audit.event("ResetLink", account.name)
