@@ -70,7 +70,7 @@ def test_a_domain_is_one_domain(domain: str) -> None:
     "roles", ["teachers", "[]", "{}", '{"a": "admin"}', '{"a": "anybody"}', '{"a": ["editor"]}', "1"]
 )
 def test_roles_are_json_of_known_roles(roles: str) -> None:
-    with pytest.raises(SettingError, match="TRELLIS_OIDC_ROLES must be JSON .* viewer, editor, instructor"):
+    with pytest.raises(SettingError, match=r"TRELLIS_OIDC_ROLES must be JSON .* viewer, editor, instructor"):
         _of(**GOOD, oidc_roles=roles)
 
 
@@ -88,10 +88,9 @@ def test_a_provider_that_lets_everybody_in_is_said(caplog: pytest.LogCaptureFixt
 
 
 def test_the_start_stops_and_says_why(tmp_path: Path) -> None:
-    code = "from app import create_app; create_app({'home': %r, 'oidc_issuer': 'http://login.example', 'oidc_client_id': 'x'})"
-    done = subprocess.run(
-        [sys.executable, "-c", code % str(tmp_path)], capture_output=True, text=True, cwd=Path(__file__).parents[2]
-    )
+    given = {"home": str(tmp_path), "oidc_issuer": "http://login.example", "oidc_client_id": "x"}
+    code = f"from app import create_app; create_app({given!r})"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, cwd=Path(__file__).parents[2])
     assert done.returncode == 1 and "TRELLIS_OIDC_ISSUER must begin with https://" in done.stderr
 
 
