@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from html import escape
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote_plus, urlencode, urlsplit
@@ -17,6 +18,7 @@ from joserfc import jwt
 from joserfc.jwk import ECKey, RSAKey
 
 CLIENT, SECRET = "trellis at school", "a secret: with %signs"
+HEAD = '<!doctype html><html lang="en"><title>Provider</title><link rel="icon" href="data:,">'
 Key = RSAKey | ECKey
 
 
@@ -31,6 +33,7 @@ class Provider:
     algorithm: str = "RS256"
     lies: dict[str, Any] = field(default_factory=dict)  # claims that replace the right ones; None leaves one out
     forge: Callable[[dict[str, Any]], str] | None = None  # makes the whole token
+    asks: bool = False  # a page on which a person says yes, instead of going back at once
     error: str = ""  # sent back in place of a code
     more: dict[str, str] = field(default_factory=dict)  # sent back with the code
     methods: list[str] = field(default_factory=lambda: ["client_secret_basic"])
@@ -99,6 +102,10 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             provider.asked.append(path)
             if path in provider.raw:
                 return self._answer(200, provider.raw[path])
+            if path == "/authorize" and provider.asks:
+                back = escape(provider.authorize(dict(parse_qsl(query))))
+                page = f'{HEAD}<a href="{back}">Say yes</a></html>'
+                return self._answer(200, page.encode(), "text/html")
             if path == "/authorize":
                 self.send_response(302)
                 self.send_header("Location", provider.authorize(dict(parse_qsl(query))))
@@ -116,9 +123,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
             status, answer = provider.token(fields, self.headers.get("Authorization", ""))
             return self._answer(status, json.dumps(answer).encode())
 
-        def _answer(self, status: int, body: bytes) -> None:
+        def _answer(self, status: int, body: bytes, kind: str = "application/json") -> None:
             self.send_response(status)
-            self.send_header("Content-Type", "application/json")
+            self.send_header("Content-Type", kind)
             self.send_header("Content-Length", str(len(body)))
             self.end_headers()
             self.wfile.write(body)

@@ -518,6 +518,9 @@ def test_who_signs_in_elsewhere_has_no_password_here(
     assert found is not None
     shown = chief.get("/people/").get_data(as_text=True)
     assert f"/people/{found.id}/link" not in shown and f"at {found.provider}" in shown
+    assert "whose groups set the role" not in shown
+    configure(oidc_roles=ROLES)
+    assert "whose groups set the role" in chief.get("/people/").get_data(as_text=True)
     assert post(chief, "/people/", f"/people/{found.id}/link").status_code == 400
     assert sign_in(browser(), found.name, " ").status_code == 401
 
@@ -525,7 +528,7 @@ def test_who_signs_in_elsewhere_has_no_password_here(
 @pytest.mark.parametrize(
     ("error", "words", "code"),
     [
-        ("access_denied", "you, or it, said no", "AccessDenied"),
+        ("access_denied", "it was declined there", "AccessDenied"),
         ("invalid_scope", "could not sign you in", "ProviderError"),
         ("<script>alert(1)</script>", "could not sign you in", "ProviderError"),
     ],

@@ -35,12 +35,13 @@ class Somebody:
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """All accounts, and the link that was just made, which is shown this once."""
+    """All accounts, and the link just made, shown this once; `grouped`: a provider's groups give its people's roles."""
 
     people: list[Somebody] = field(default_factory=list)
     required: bool = True
     link: str = ""
     about: str = ""
+    grouped: bool = False
 
 
 @bp.get("/")
@@ -51,7 +52,8 @@ def everyone() -> Response:
 
 
 def _page(form: InviteForm, status: int = 200, link: str = "", about: str = "") -> Response:
-    shown = PeoplePage(_everyone(), check.required(), link, about)
+    provider = people.openid()
+    shown = PeoplePage(_everyone(), check.required(), link, about, grouped=bool(provider and provider.roles))
     return respond.page("people/people.html", shown, status=status, form=form)
 
 

@@ -130,7 +130,7 @@ def _code(setup: Setup) -> str:
     if request.args.get("iss", setup.issuer) != setup.issuer:  # RFC 9207
         raise Refused("The answer came from another provider. Begin again.", "WrongIssuer")
     if error == "access_denied":
-        raise Refused(f"{setup.host} did not sign you in: you, or it, said no.", "AccessDenied")
+        raise Refused(f"{setup.host} did not sign you in: it was declined there.", "AccessDenied")
     if error or not 0 < len(code) <= 4000:
         raise Refused(f"{setup.host} could not sign you in. Try again, or tell an instructor.", "ProviderError")
     return code
