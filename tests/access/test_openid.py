@@ -513,9 +513,13 @@ def test_a_person_has_one_account_whichever_tab_is_first(
 def test_who_signs_in_elsewhere_has_no_password_here(
     configure: Configure, browser: Browser, provider: Provider, app: Flask
 ) -> None:
-    entered(browser())
+    mia = browser()
+    entered(mia)
     found, chief = person(app, provider), browser(INSTRUCTOR)
     assert found is not None
+    assert "no password of yours here" in mia.get("/people/me").get_data(as_text=True)
+    sent = {"old": " ", "password": PASSWORD, "again": PASSWORD}
+    assert post(mia, "/people/me", "/people/me/password", **sent).status_code == 422
     shown = chief.get("/people/").get_data(as_text=True)
     assert f"/people/{found.id}/link" not in shown and f"at {found.provider}" in shown
     assert "whose groups set the role" not in shown
