@@ -116,9 +116,9 @@ def _handler(provider: Provider) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             provider.asked.append(self.path)
+            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             if self.path in provider.raw:
                 return self._answer(200, provider.raw[self.path])
-            body = self.rfile.read(int(self.headers["Content-Length"])).decode()
             fields = {name: values[0] for name, values in parse_qs(body).items()}
             status, answer = provider.token(fields, self.headers.get("Authorization", ""))
             return self._answer(status, json.dumps(answer).encode())

@@ -164,10 +164,12 @@ def test_a_wrong_state_is_refused(configure: Configure, browser: Browser, app: F
     assert results(app) == ["WrongState"]
 
 
-def test_the_answer_of_another_browser_is_refused(configure: Configure, browser: Browser) -> None:
+@pytest.mark.parametrize("on_the_way", [True, False])
+def test_the_answer_of_another_browser_is_refused(configure: Configure, browser: Browser, on_the_way: bool) -> None:
     attacker, victim = browser(), browser()
     back = there(attacker)
-    there(victim)
+    if on_the_way:
+        there(victim)
     assert OVER in said(victim, victim.get(back))
 
 
