@@ -68,6 +68,21 @@ class Settings:
         "TRELLIS_FIRST_INSTRUCTOR",
         "Secret code, 16 characters or more, with which the first instructor makes an account at /sign-in/first.",
     )
+    oidc_issuer: str = _setting(
+        "", "TRELLIS_OIDC_ISSUER", "OpenID Connect provider at which people sign in: its issuer, an https address."
+    )
+    oidc_client_id: str = _setting("", "TRELLIS_OIDC_CLIENT_ID", "The dashboard's client id at that provider.")
+    oidc_client_secret: str = _setting(
+        "", "TRELLIS_OIDC_CLIENT_SECRET", "The client's secret. Empty: a public client, which only PKCE protects."
+    )
+    oidc_domain: str = _setting(
+        "", "TRELLIS_OIDC_DOMAIN", "Only people with a verified mail address of this domain may sign in there."
+    )
+    oidc_roles: str = _setting(
+        "",
+        "TRELLIS_OIDC_ROLES",
+        "JSON of a group at the provider to its role here, “*” for everybody. Empty: viewers, whom instructors raise.",
+    )
     audit_days: int = _setting(90, "TRELLIS_AUDIT_DAYS", "For how many days it is kept who did what.")
     audit_reads: str = _setting("no", "TRELLIS_AUDIT_READS", "“yes” keeps who read what, too: a write for each read.")
 

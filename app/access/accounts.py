@@ -4,10 +4,12 @@ A name is kept as it was written and found in any spelling of its case; two peop
 what ends every session: a new password, another role, an account switched off.
 """
 
+import hashlib
 import secrets
 import time
 import unicodedata
 from dataclasses import asdict, dataclass, replace
+from urllib.parse import urlsplit
 
 from app.access import passwords
 from app.roles import ANYBODY, INSTRUCTOR, Role
@@ -26,6 +28,14 @@ class Contended(RuntimeError):
     """An account is gone, or others change it again and again."""
 
 
+class Known(ValueError):
+    """Somebody's identity at an OpenID provider has an account, which is `account`."""
+
+    def __init__(self, account: "Account"):
+        super().__init__(account.id)
+        self.account = account
+
+
 class LastInstructor(ValueError):
     """Nobody would be left who may invite people and change roles."""
 
@@ -42,6 +52,11 @@ class Account:
     epoch: int = 0
     made: int = 0
     subject: str = ""
+
+    @property
+    def provider(self) -> str:
+        """The host of the OpenID provider at which the person signs in, empty for who has a password here."""
+        return urlsplit(self.subject.partition(" ")[0]).netloc
 
 
 def folded(name: str) -> str:
@@ -62,6 +77,10 @@ def _kept() -> Store:
 
 def _names() -> Store:
     return shared("names")
+
+
+def _subjects() -> Store:
+    return shared("subjects")
 
 
 def _of(entry: Entry) -> Account:
@@ -86,18 +105,33 @@ def named(name: str) -> Account | None:
     return get(found["person"]) if found else None
 
 
+def of_subject(subject: str) -> Account | None:
+    """Return the account of an identity at an OpenID provider: its issuer and what the issuer calls the person."""
+    found = _subjects().get(_hash(subject))
+    return get(found["person"]) if found else None
+
+
+def _hash(subject: str) -> str:
+    return hashlib.sha256(subject.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def every() -> list[Account]:
     """Return all accounts by name."""
     return sorted((_of(entry) for entry in _kept().newest(MOST)), key=lambda one: folded(one.name))
 
 
 def create(name: str, role: Role, password: str = "", subject: str = "") -> Account:
-    """Make an account. Raises Taken."""
+    """Make an account. Raises Taken, and Known where the subject has one."""
     made = Account(f"p-{secrets.token_hex(8)}", name.strip(), role, made=int(time.time()), subject=subject)
     made = replace(made, password=passwords.hashed(password) if password else "")
     if not _names().claim({"person": made.id}, folded(name)):
         raise Taken(name)
     _save(made)
+    if subject and not _subjects().claim({"person": made.id}, _hash(subject)):
+        _kept().delete(made.id)  # saved before, so that no identity ever points at nothing
+        _names().delete(folded(name))
+        first = of_subject(subject)
+        raise Known(first) if first else Taken(name)
     return made
 
 
@@ -113,6 +147,14 @@ def change(account: Account, *, role: Role | None = None, disabled: bool | None 
         _update(account, **{name: getattr(account, name) for name in wanted})
         raise LastInstructor
     return changed
+
+
+def follow(account: Account, role: Role) -> Account:
+    """Give an account the role that its provider's groups say, which ends its sessions.
+
+    The last instructor may lose theirs: the groups make the next one, or the command line's link does.
+    """
+    return _update(account, role=role)
 
 
 def set_password(account: Account, password: str) -> Account:

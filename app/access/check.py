@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from app import aws, respond
 from app.access import audit, own, sessions, switch
 from app.access.audit import Actor, Trail
+from app.access.openid import setup
 from app.access.people import HERE, Person, settings
 from app.config import SettingError, Settings
 from app.guarding import only_reads
@@ -28,6 +29,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         raise SettingError(f"TRELLIS_SIGN_IN must be auto or always, not {settings.sign_in!r}")
     if settings.first_instructor and len(settings.first_instructor) < 16:
         raise SettingError("TRELLIS_FIRST_INSTRUCTOR must have 16 characters or more")
+    app.extensions["openid"] = setup.of(settings)
     trail = app.extensions["audit"] = Trail(app, settings.audit_days, settings.audit_reads == "yes")
     app.extensions["why_off"] = switch.why_off
     app.extensions["aws"].watchers += [trail.watch, own.keeper(settings.state_table)]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from flask import current_app, g
 
+from app.access.openid.setup import Setup
 from app.config import Settings
 from app.roles import INSTRUCTOR, Role
 from app.store import LOCAL
@@ -36,4 +37,10 @@ def current() -> Person | None:
 def settings() -> Settings:
     """Return the application's settings."""
     found: Settings = current_app.extensions["settings"]
+    return found
+
+
+def openid() -> Setup | None:
+    """Return the OpenID provider at which people may sign in, where there is one."""
+    found: Setup | None = current_app.extensions["openid"]
     return found

@@ -17,12 +17,13 @@ from app.roles import VIEWER, Role, needs
 
 @dataclass(frozen=True)
 class MePage:
-    """Who one is, and where one has signed in; `current` is the session of this browser."""
+    """Who one is, and where one has signed in; `current` is this browser's session, `outside` an OpenID provider."""
 
     name: str
     role: Role
     current: str
     sessions: list[Session] = field(default_factory=list)
+    outside: str = ""
 
 
 @bp.get("/me")
@@ -42,7 +43,7 @@ def _own() -> Account:
 def _page(form: OwnPasswordForm, status: int = 200) -> Response:
     account, who = _own(), people.current()
     mine = [one for one in sessions.every() if one.person == account.id and one.epoch == account.epoch]
-    page = MePage(account.name, account.role, who.session if who else "", mine)
+    page = MePage(account.name, account.role, who.session if who else "", mine, account.provider)
     return respond.page("people/me.html", page, status=status, form=form)
 
 

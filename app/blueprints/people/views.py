@@ -22,7 +22,10 @@ LAST = "Nobody would be left who may invite people and change roles: make somebo
 
 @dataclass(frozen=True)
 class Somebody:
-    """One account as the page shows it; `sessions` counts those that are open, `last` is the only instructor."""
+    """One account as the page shows it; `sessions` counts those that are open.
+
+    `last` is the only instructor, `outside` the account's OpenID provider.
+    """
 
     id: str
     name: str
@@ -32,16 +35,18 @@ class Somebody:
     sessions: int
     seen: int
     last: bool = False
+    outside: str = ""
 
 
 @dataclass(frozen=True)
 class PeoplePage:
-    """All accounts, and the link that was just made, which is shown this once."""
+    """All accounts, and the link just made, shown this once; `grouped`: a provider's groups give its people's roles."""
 
     people: list[Somebody] = field(default_factory=list)
     required: bool = True
     link: str = ""
     about: str = ""
+    grouped: bool = False
 
 
 @bp.get("/")
@@ -52,7 +57,8 @@ def everyone() -> Response:
 
 
 def _page(form: InviteForm, status: int = 200, link: str = "", about: str = "") -> Response:
-    shown = PeoplePage(_everyone(), check.required(), link, about)
+    provider = people.openid()
+    shown = PeoplePage(_everyone(), check.required(), link, about, grouped=bool(provider and provider.roles))
     return respond.page("people/people.html", shown, status=status, form=form, last=LAST)
 
 
@@ -68,6 +74,7 @@ def _everyone() -> list[Somebody]:
             open_now[one.id],
             seen.get(one.id, 0),
             chiefs == [one.id],
+            one.provider,
         )
         for one in found
     ]
@@ -99,6 +106,8 @@ def _maker(who: Person | None) -> str:
 def reset(id: str) -> Response:
     """Make a link with which a person sets a new password, and show it once."""
     account = _account(id)
+    if account.subject:
+        raise BadRequest(f"{account.name} signs in at {account.provider} and has no password here.")
     by = people.current()
     code = links.make(Link("reset", account.role, account.name, account.id, _maker(by)))
     audit.event("ResetLink", account.name)

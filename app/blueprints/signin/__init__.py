@@ -1,6 +1,6 @@
-"""Signing in and out, invitations, the first instructor."""
+"""Signing in and out, at an OpenID provider too, invitations, the first instructor."""
 
-from app.blueprints.signin import first, links, views  # noqa: F401 their routes
+from app.blueprints.signin import first, links, openid, views  # noqa: F401 their routes
 from app.blueprints.signin.blueprint import bp
 
 nav = None  # reached from the bar

@@ -23,7 +23,7 @@ def sign_in() -> BaseResponse:
     if who is not None:
         return respond.page(TEMPLATE, who) if respond.wants_json() else redirect(target, 303)
     form = SignInForm(formdata=None, next=target)
-    return form_page(TEMPLATE, form, begun=not accounts.has_instructor() if target == "/" else False)
+    return _page(form, begun=not accounts.has_instructor() if target == "/" else False)
 
 
 @bp.post("")
@@ -32,7 +32,7 @@ def enter() -> BaseResponse:
     """Begin a session where name and password are right; else say that they are not, and no more."""
     form = SignInForm()
     if not form.validate_on_submit():
-        return form_page(TEMPLATE, form, 422)
+        return _page(form, 422)
     name = str(form.name.data)
     device = known.device(name)
     try:
@@ -43,11 +43,11 @@ def enter() -> BaseResponse:
         return _too_many(form, name)
     except passwords.Busy:
         form.password.errors = ["Many people are signing in at this moment. Try again."]
-        return form_page(TEMPLATE, form, 503)
+        return _page(form, 503)
     if account is None or not right or account.disabled:
         failed(name, "Refused")
         form.password.errors = [WRONG]
-        return form_page(TEMPLATE, form, 401)
+        return _page(form, 401)
     throttle.succeeded(name, device)
     begin(account)
     return redirect(respond.own_path(str(form.next.data or "")), 303)
@@ -56,9 +56,14 @@ def enter() -> BaseResponse:
 def _too_many(form: SignInForm, name: str) -> Response:
     failed(name, "TooMany")
     form.password.errors = [f"Too many attempts. Try again in {throttle.WINDOW // 60} minutes."]
-    answer = form_page(TEMPLATE, form, 429)
+    answer = _page(form, 429)
     answer.headers["Retry-After"] = str(throttle.WINDOW)
     return answer
+
+
+def _page(form: SignInForm, status: int = 200, begun: bool = False) -> Response:
+    found = people.openid()
+    return form_page(TEMPLATE, form, status, begun=begun, provider=found.host if found else "")
 
 
 @bp.post("/out")
