@@ -9,6 +9,7 @@ from flask import Flask
 from app import assets, assumed, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
 from app.access import first_link
 from app.beanstalk import commands as beanstalk
+from app.quick_request import QuickRequest
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -18,6 +19,7 @@ def create_app(
 ) -> Flask:
     """Return the application; `overrides` sets fields of Settings and Flask's own configuration (upper case)."""
     app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder=None)
+    app.request_class = QuickRequest
     app.url_map.merge_slashes = False  # an S3 key may hold empty segments
     settings = config.load(overrides)
     app.extensions["settings"] = settings

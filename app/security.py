@@ -20,6 +20,17 @@ from app.cookies import RememberedSessions
 
 csrf = CSRFProtect()
 _PORT = re.compile(r":[0-9]{1,5}\Z")
+# Headers of every answer that has no other of the name; in lower case first, which is how they are looked for.
+_ALWAYS = tuple(
+    (name.lower(), name, value)
+    for name, value in (
+        ("X-Content-Type-Options", "nosniff"),
+        ("Referrer-Policy", "same-origin"),
+        ("Cross-Origin-Opener-Policy", "same-origin"),
+        ("Cross-Origin-Resource-Policy", "same-origin"),
+        ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+    )
+)
 
 
 @dataclass
@@ -30,17 +41,10 @@ class Policy:
 
     def header(self, nonce: str) -> str:
         """Return the header's value."""
-        return "; ".join(
-            [
-                "default-src 'self'",
-                "img-src 'self' data: blob:",
-                f"style-src 'self' 'nonce-{nonce}'",
-                "connect-src " + " ".join(["'self'", *self.connect]),
-                "object-src 'none'",
-                "base-uri 'none'",
-                "form-action 'self'",
-                "frame-ancestors 'none'",
-            ]
+        connect = " ".join(["'self'", *self.connect])
+        return (
+            f"default-src 'self'; img-src 'self' data: blob:; style-src 'self' 'nonce-{nonce}'; connect-src {connect}; "
+            "object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
         )
 
 
@@ -158,12 +162,12 @@ def from_elsewhere() -> bool:
 
 def _headers(response: Response) -> Response:
     headers = response.headers
-    if request.is_secure:
-        headers.setdefault("Strict-Transport-Security", "max-age=31536000")
-    headers.setdefault("Content-Security-Policy", policy().header(nonce()))
-    headers.setdefault("X-Content-Type-Options", "nosniff")
-    headers.setdefault("Referrer-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
-    headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
-    headers.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=()")
+    given = {name.lower() for name, _ in headers}  # once: to look for each by itself takes ten times as long
+    if request.is_secure and "strict-transport-security" not in given:
+        headers.add("Strict-Transport-Security", "max-age=31536000")
+    if "content-security-policy" not in given:
+        headers.add("Content-Security-Policy", policy().header(nonce()))
+    for lower, name, value in _ALWAYS:
+        if lower not in given:
+            headers.add(name, value)
     return response
