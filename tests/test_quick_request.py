@@ -2,17 +2,30 @@
 
 import pytest
 from flask import Request
+from werkzeug.datastructures import Headers
 from werkzeug.exceptions import BadRequestKeyError
 from werkzeug.test import EnvironBuilder
 
 from app.quick_request import QuickRequest
 
 GIVEN = {"X-Forwarded-For": "10.0.0.1", "Accept": "text/html", "Content-Type": "text/plain", "Cookie": "a=b"}
-ASKED = ("x-forwarded-for", "X-FORWARDED-FOR", "accept", "Content-Type", "Content-Length", "Via", "Http-Accept", "", "é")
+ASKED = (
+    "x-forwarded-for",
+    "X-FORWARDED-FOR",
+    "accept",
+    "Content-Type",
+    "Content-Length",
+    "Via",
+    "Http-Accept",
+    "",
+    "é",
+)
 
 
 def both() -> tuple[Request, QuickRequest]:
-    environ = EnvironBuilder("/p?n=3&n=4&word=x&empty=", headers=GIVEN, method="POST", data=b"abc").get_environ()
+    environ = EnvironBuilder(
+        "/p?n=3&n=4&word=x&empty=", headers=Headers(GIVEN), method="POST", data=b"abc"
+    ).get_environ()
     return Request(dict(environ)), QuickRequest(dict(environ))
 
 

@@ -8,6 +8,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -67,7 +68,16 @@ def instance(place: Place, access: str = "read") -> list[dict[str, Any]]:
     left_out = set() if access == "change" else _changing(where)
     grants = [grant for grant in _grants(where) if grant.action not in left_out]
     statements = iam._merge(scoped(grant, place) for grant in grants)
-    return packed([*statements, *_always(place)])
+    return packed([*map(_shortened, statements), *_always(place)])
+
+
+def _shortened(statement: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a statement without the resources that others of its own include: IAM's * also stands for slashes."""
+    found = statement["Resource"]
+    if not isinstance(found, list):
+        return dict(statement)
+    kept = [one for one in found if not any(other != one and fnmatchcase(one, other) for other in found)]
+    return {**statement, "Resource": kept[0] if len(kept) == 1 else kept}
 
 
 def scoped(grant: Grant, place: Place) -> Grant:
@@ -112,14 +122,17 @@ def _writes(action: str) -> bool:
 
 @cache
 def called() -> list[tuple[str, str]]:
-    """Return service and name of each operation that the dashboard's code calls, and the tables know."""
-    names = {path: path.read_text(encoding="utf-8") for path in sorted(APP.rglob("*.py")) if _calls_aws(path)}
-    words = set(re.findall(r"\w+", " ".join(names.values())))
+    """Return service and name of each operation that the dashboard's code calls, and the tables know.
+
+    A service's client is asked for by its name: one that nobody asks for has operations named like another's.
+    """
+    text = " ".join(path.read_text(encoding="utf-8") for path in sorted(APP.rglob("*.py")) if _calls_aws(path))
+    words, clients = set(re.findall(r"\w+", text)), set(re.findall(r'\bclient\("([\w-]+)"', text))
     return [
         (service, name)
         for service, table in TABLES.items()
         for name in table
-        if service not in NEVER and (xform_name(name) in words or name in words)
+        if service in clients - NEVER and (xform_name(name) in words or name in words)
     ]
 
 
