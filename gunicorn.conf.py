@@ -42,7 +42,10 @@ with contextlib.suppress(AttributeError):
 
 
 # Services whose descriptions every worker comes to need.
-SHARED = ("s3", "rds", "dynamodb", "logs", "glue", "secretsmanager", "sts", "lambda", "apigateway")
+SHARED = (
+    *("s3", "rds", "dynamodb", "logs", "glue", "secretsmanager", "sts", "iam"),
+    *("lambda", "apigateway", "cloudwatch", "elasticbeanstalk"),
+)
 
 
 class Log(glogging.Logger):  # type: ignore[misc]

@@ -126,7 +126,11 @@ def create(name: str, role: Role, password: str = "", subject: str = "") -> Acco
     made = replace(made, password=passwords.hashed(password) if password else "")
     if not _names().claim({"person": made.id}, folded(name)):
         raise Taken(name)
-    _save(made)
+    try:
+        _save(made)
+    except Exception:
+        _names().delete(folded(name))  # else nobody could ever have it
+        raise
     if subject and not _subjects().claim({"person": made.id}, _hash(subject)):
         _kept().delete(made.id)  # saved before, so that no identity ever points at nothing
         _names().delete(folded(name))

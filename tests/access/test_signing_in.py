@@ -219,6 +219,18 @@ def test_two_who_change_an_account_undo_nothing_of_each_other(app: Flask, people
         assert accounts.get(as_read.id) == changed
 
 
+def test_a_name_is_free_again_where_its_account_could_not_be_kept(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(_: Account) -> None:
+        raise OSError("no room")
+
+    with app.app_context():
+        with monkeypatch.context() as broken:
+            broken.setattr(accounts, "_save", full)
+            with pytest.raises(OSError, match="no room"):
+                accounts.create("Grace", VIEWER, PASSWORD)
+        assert accounts.create("Grace", VIEWER, PASSWORD).name == "Grace"
+
+
 def test_an_account_that_is_gone_is_not_made_again(app: Flask, people: dict[Role, Account]) -> None:
     with app.app_context():
         accounts._kept().delete(people[EDITOR].id)
