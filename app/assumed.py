@@ -77,6 +77,11 @@ class Assumed(Aws):
         self.watchers = home.watchers
         self._refusal: tuple[float, Any] = (0.0, None)
 
+    @property
+    def session(self) -> str:
+        """The name that the session of the role bears."""
+        return self._asked_as
+
     def regions(self, service: str = "s3") -> tuple[str, ...]:
         """Return the names of the regions in which a service exists."""
         return self._home.regions(service)

@@ -6,8 +6,9 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app import aws, carry, codegen
+from app.assumed import Assumed
 from app.carry import Carried
-from app.codegen import Context, Step
+from app.codegen import AssumedRole, Context, Step
 from app.codegen.models import operation
 from app.codegen.steps import COPY, UPLOAD
 
@@ -64,7 +65,26 @@ def add(shown: ShownCall) -> None:
 
 
 def drawer() -> Drawer:
-    """Return this page's drawer."""
+    """Return this page's drawer; its code takes on the role of the account that was chosen."""
+    found, door = _drawer(), aws.door()
+    if not isinstance(door, Assumed):
+        return found
+    role = AssumedRole(door.account.role_arn, door.session, door.account.external_id)
+    return replace(
+        found,
+        calls=tuple(_as(role, one) for one in found.calls),
+        earlier=tuple(_as(role, one) for one in found.earlier),
+        script=role.python(found.script) if found.script else "",
+        commands=role.command(found.commands) + "\n" if found.commands else "",
+    )
+
+
+def _as(role: AssumedRole, call: ShownCall) -> ShownCall:
+    python = role.python(call.python) if call.python else ""
+    return replace(call, python=python, command=role.command(call.command) if call.command else "")
+
+
+def _drawer() -> Drawer:
     steps, earlier, added = carry.steps(), carry.carried(), tuple(carry.added())
     found = Drawer()
     if steps or earlier.steps or earlier.added:

@@ -1,7 +1,11 @@
 """Choosing an account: by a form, for one person, with a switch and a record of its own."""
 
+import html
 import json
+import os
 import re
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -201,3 +205,19 @@ def test_at_this_computer_the_session_bears_a_name_too(app: Flask, fake: FakeAws
     client.environ_base["HTTP_HOST"] = "127.0.0.1"
     assert client.post("/account", data={"csrf_token": token(client, "/s3/"), "account": "teaching"}).status_code == 303
     assert "222222222222-this-computer-" in client.get("/s3/").get_data(as_text=True)
+
+
+def test_the_drawers_code_takes_on_the_role_of_the_account(app: Flask, fake: FakeAws, tmp_path: Path) -> None:
+    ada = browser(app, "ada", VIEWER)
+    choose(ada, "staging")
+    page = ada.get("/s3/").get_data(as_text=True)
+    [bucket] = set(re.findall(r"111111111111-ada-[0-9a-f]{12}", page))
+    tools = Path(sys.executable).parent
+    environment = {**os.environ, "PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "AWS_PAGER": ""}
+    python, command = (
+        re.search(start, page, re.DOTALL) for start in (r">(import boto3\b.*?)</", r">(\(\nread -r .*?)</")
+    )
+    assert python and command
+    for run in ([sys.executable, "-c", html.unescape(python[1])], ["bash", "-eu", "-c", html.unescape(command[1])]):
+        done = subprocess.run(run, env=environment, capture_output=True, text=True, timeout=60, cwd=tmp_path)
+        assert bucket in done.stdout, (run[-1], done.stderr)
