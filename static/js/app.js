@@ -9,6 +9,7 @@ import { startMenus } from "./menus.js";
 import { announce, startNotices, tell } from "./notices.js";
 import { openPalette, search, startPalette } from "./palette.js";
 import { foldRail, isDark, startTheme, switchTheme } from "./theme.js";
+import { startTabs } from "./tabs.js";
 import { startTimes } from "./times.js";
 
 // For the scripts of single pages.
@@ -19,6 +20,7 @@ startMenus();
 startCopy(tell);
 startDialogs();
 startNotices();
+startTabs();
 startTimes();
 startChanges(announce);
 startPalette();

@@ -184,6 +184,11 @@ def test_pages_are_accessible_and_narrow_enough(
     assert_accessible(page)
 
 
+def test_the_current_tab_is_in_sight_on_a_phone(page_at: OpenPage, functions: Live) -> None:
+    page = page_at("/lambda/hello/versions", width=390)
+    expect(page.get_by_role("navigation", name="Function").locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
 def test_a_zip_is_deployed(page_at: OpenPage, functions: Live) -> None:
     page = page_at("/lambda/several/")
     data = packed({"lambda_function.py": "def lambda_handler(event, context):\n    return 'from the zip'\n"})
