@@ -64,7 +64,7 @@ def test_chapter_3_a_function_from_a_template(page_at: OpenPage, functions: Live
     expect(page.get_by_role("heading", name="What the role must allow")).to_be_visible()
     assert_accessible(page)
     page.get_by_role("button", name="Create function").click()
-    page.wait_for_url("**/lambda/first-function/test")
+    page.wait_for_url("**/lambda/first-function/test**")
     expect(page.locator(".cm-content")).to_contain_text("Temperature")
     invoke(page)
     expect(page.get_by_role("heading", name="Succeeded")).to_be_visible(timeout=PATIENT)

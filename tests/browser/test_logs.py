@@ -6,6 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -28,6 +29,8 @@ LOAD = "/app/load"
 def groups(live: Live) -> int:
     """The groups of the tests, and one of 100,000 events of six hours, each tenth an error; returns its end."""
     client: Any = live.aws.client("logs")
+    with suppress(client.exceptions.ResourceNotFoundException):
+        client.delete_log_group(logGroupName=TEST_LOGS)  # Lambda's own tests may have written to it
     fill(client)
     now = int(time.time()) // 300 * 300 * 1000
     begin = now - 6 * 3600 * 1000

@@ -71,7 +71,7 @@ def ada(context_for: Callable[..., BrowserContext], faults: Faults, account: str
         first = page.get_by_label("Code").count() > 0
         if not first:
             page.goto(account + "/sign-in")
-        page.get_by_label("Name").fill("ada")
+        page.get_by_label("Name", exact=True).fill("ada")
         page.get_by_label("Password", exact=True).fill(PASSWORD)
         if first:
             page.get_by_label("Code").fill(CODE)
@@ -109,13 +109,13 @@ def test_changes_are_switched_on_and_count_down_to_their_end(ada: Opened, look: 
     create = page.get_by_role("button", name="Create bucket")
     expect(create).to_be_enabled()
     expect(page.locator(".pill-writes")).to_be_visible()
-    page.get_by_label("Name").fill("typed-before")
+    page.get_by_label("Name", exact=True).fill("typed-before")
     page.clock.fast_forward("02:00:00")
     expect(page.get_by_role("status").filter(has_text="Changes have ended")).to_be_visible()
     expect(create).to_be_disabled()
     expect(create).to_have_attribute("title", re.compile("read-only again"))
     expect(page.locator(".pill-writes")).to_have_count(0)
-    expect(page.get_by_label("Name")).to_have_value("typed-before")
+    expect(page.get_by_label("Name", exact=True)).to_have_value("typed-before")
     assert_accessible(page)
     page.reload()  # the server's time has not passed: they are on, until somebody ends them
     _off(page)

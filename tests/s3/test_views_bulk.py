@@ -121,7 +121,7 @@ def test_a_bucket_is_json_too(client: FlaskClient, s3: Any, bucket: str) -> None
 def test_settings_switch_versioning_and_the_rule(
     page: Callable[..., Page], client: FlaskClient, s3: Any, bucket: str
 ) -> None:
-    shown = page(f"/s3/{bucket}/settings", calls=3)
+    shown = page(f"/s3/{bucket}/settings", calls=4)
     [origin] = [code.text for code in shown.all(".//p/code") if (code.text or "").startswith("http://")]
     assert f'"{origin}"' in shown.text
     assert post(client, f"/s3/{bucket}/settings/versioning", shown.csrf, state="Enabled").status_code == 303
@@ -129,7 +129,7 @@ def test_settings_switch_versioning_and_the_rule(
     assert post(client, f"/s3/{bucket}/settings/versioning", shown.csrf, state="Gone").status_code == 400
     assert post(client, f"/s3/{bucket}/settings/cors", shown.csrf).status_code == 303
     assert s3.get_bucket_cors(Bucket=bucket)["CORSRules"][0]["AllowedOrigins"] == [origin]
-    assert "The bucket has a rule" in page(f"/s3/{bucket}/settings", calls=3).text
+    assert "The bucket has a rule" in page(f"/s3/{bucket}/settings", calls=4).text
 
 
 def test_a_bucket_that_is_gone_says_so(page: Callable[..., Page]) -> None:

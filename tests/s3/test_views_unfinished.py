@@ -37,17 +37,17 @@ def left(s3: Any, bucket: str) -> list[str]:
 
 def test_the_settings_show_and_abort_them(page: Callable[..., Page], client: FlaskClient, s3: Any, bucket: str) -> None:
     first, _ = begin(s3, bucket, "film\n1.mov", "film 2.mov")
-    shown = page(f"/s3/{bucket}/settings", calls=5)
+    shown = page(f"/s3/{bucket}/settings", calls=6)
     assert "film‹LF›1.mov" in shown.text and "4.8 MiB" in shown.text and "just now" in shown.text
     fields = {"key_quoted": "film%0A1.mov", "upload_id": first}
     assert post(client, f"/s3/{bucket}/settings/uploads/abort", shown.csrf, **fields).status_code == 303
     assert left(s3, bucket) == ["film 2.mov"]
     again = post(client, f"/s3/{bucket}/settings/uploads/abort", shown.csrf, **fields)
-    assert "had ended already" in page(again.location, calls=4).text
+    assert "had ended already" in page(again.location, calls=5).text
     assert post(client, f"/s3/{bucket}/settings/uploads/abort", shown.csrf, key="film 2.mov").status_code == 400
     assert post(client, f"/s3/{bucket}/settings/uploads/abort", shown.csrf).status_code == 303
     assert left(s3, bucket) == []
-    assert "None. A large file" in page(f"/s3/{bucket}/settings", calls=3).text
+    assert "None. A large file" in page(f"/s3/{bucket}/settings", calls=4).text
 
 
 def test_only_the_first_are_measured(s3: Any, bucket: str) -> None:
