@@ -14,6 +14,14 @@ class Declined(Exception):
         self.code = code
 
 
+class Taken(Exception):
+    """What a form makes is there already, or what it names is not; `field` says which of its fields is meant."""
+
+    def __init__(self, field: str, said: str):
+        super().__init__(said)
+        self.field = field
+
+
 def asking(about_input: Collection[str]) -> Callable[..., dict[str, Any]]:
     """Return the way to call a service: Declined for the codes that are about what was typed, others as they are."""
 

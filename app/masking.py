@@ -7,6 +7,8 @@ import re
 from collections import Counter
 
 MASK = "••••••"
+WHOLE = "••••••••"  # in place of a whole value, an argument's or a variable's
+_SECRET = re.compile(r"passw|secret|token|credential|(^|[^a-z])(api|access|private)?[-_]?key$|pwd", re.IGNORECASE)
 _NAME = (
     r"aws_secret_access_key|aws_session_token|secret_?access_?key|session_?token|security_?token|client_?secret|"
     r"api_?key|access_?token|refresh_?token|auth_?token|id_?token|private_?key|password|passwd|passphrase|pwd|secret|token"
@@ -43,6 +45,11 @@ _COLUMN = re.compile(r"(?:^|[._-])(?:" + _NAME.replace("_?", "[_-]?") + r")$", r
 _PLAIN = re.compile(r"null|none|true|false|undefined|\d{1,4}|\*+|•+|\[?redacted\]?", re.IGNORECASE)
 _KINDS = (("access_?key", "secret access key"), ("(session|security)", "session token"), ("(pass|pwd)", "password"),
           ("api", "API key"), ("token", "token"), ("private", "private key"))  # fmt: skip
+
+
+def names_secret(name: str) -> bool:
+    """Whether the name of an argument or a variable says that its value is a secret."""
+    return bool(_SECRET.search(name))
 
 
 def mask(text: str, found: Counter[str]) -> str:

@@ -7,6 +7,7 @@ import pytest
 from app.blueprints.awslambda.service import advice, bundles, calls, checks, invoking, policy, prices, report, variables
 from app.blueprints.awslambda.service.bundles import Unreadable
 from app.codegen.grants import Where
+from app.masking import WHOLE
 from tests.glue.stubs import answering
 
 WHERE = Where("aws", "us-east-1", "1")
@@ -119,10 +120,10 @@ def test_a_zip_is_changed_in_one_file_alone() -> None:
 def test_variables() -> None:
     shown = variables.shown({"DB_PASSWORD": "x", "STAGE": "live", "URL": "mysql://u:secret@h/d"})
     assert [(one.name, one.secret) for one in shown] == [("DB_PASSWORD", True), ("STAGE", False), ("URL", True)]
-    assert all(one.value == variables.MASK for one in shown if one.secret)
+    assert all(one.value == WHOLE for one in shown if one.secret)
     assert variables.typed(["AB", "AB"], ["1", "2"], {})[1] == "AB is there twice."
     assert "4,096" in variables.typed(["AB"], ["x" * 5000], {})[1]
-    assert variables.typed(["", "AB"], ["", variables.MASK], {"AB": "kept"}) == ({"AB": "kept"}, "")
+    assert variables.typed(["", "AB"], ["", WHOLE], {"AB": "kept"}) == ({"AB": "kept"}, "")
 
 
 def test_a_policy_in_words() -> None:

@@ -8,9 +8,10 @@ from botocore.exceptions import ClientError
 
 from app import role_policies
 from app.blueprints.glue.service import drafting, drafts
-from app.blueprints.glue.service.drafts import Draft, Taken
+from app.blueprints.glue.service.drafts import Draft
 from app.blueprints.glue.service.recipes import columns
 from app.blueprints.glue.service.recipes.columns import Column
+from app.declined import Taken
 from tests.glue.stubs import answering
 
 ODD = tuple(Column(name, name) for name in ("it's", 'say "so"', "a\nb", "$title", "{x}", "back\\slash", '"""', "ž 🐎"))

@@ -7,7 +7,6 @@ import pytest
 
 from app.blueprints.glue.service import (
     advice,
-    arguments,
     asked,
     failing,
     follow,
@@ -19,6 +18,7 @@ from app.blueprints.glue.service import (
     runs,
 )
 from app.blueprints.glue.service.follow import Place
+from app.masking import names_secret
 from app.problems import Refused
 from tests.glue.stubs import answering
 
@@ -238,8 +238,8 @@ def test_no_advice_where_nothing_is_known() -> None:
 
 def test_secrets_by_their_names() -> None:
     names = ("--DB_PASSWORD", "--apiKey", "--SECRET_ID", "--auth-token", "--KEY", "--AWS_ACCESS_KEY")
-    assert all(arguments.is_secret(name) for name in names)
-    assert not any(arguments.is_secret(name) for name in ("--INPUT", "--keyspace", "--monkey", "--LIMIT"))
+    assert all(names_secret(name) for name in names)
+    assert not any(names_secret(name) for name in ("--INPUT", "--keyspace", "--monkey", "--LIMIT"))
 
 
 @pytest.mark.parametrize(

@@ -10,8 +10,8 @@ from botocore.exceptions import ClientError
 from app.blueprints.awslambda.service import bundles, failing, functions
 from app.blueprints.awslambda.service.bundles import Entry, Unreadable
 from app.blueprints.awslambda.service.checks import Remark
-from app.blueprints.awslambda.service.failing import Line
 from app.blueprints.awslambda.service.functions import Function
+from app.source_lines import Line, around
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,9 @@ def marked(client: Any, name: str, trace: tuple[str, ...], message: str, qualifi
             where = failing.place(trace, message, [one.name for one in bundles.entries(archive)])
             if where is None:
                 return Marked()
-            return Marked(where.file, where.lines[-1], failing.around(bundles.text_of(archive, where.file), where))
+            return Marked(
+                where.file, where.lines[-1], around(bundles.text_of(archive, where.file), where.lines, failing.AROUND)
+            )
     except Unreadable as error:
         return Marked(unread=str(error))
     except ClientError as error:

@@ -12,20 +12,13 @@ from app.blueprints.awslambda.service.checks import Remark, handler_fault
 from app.blueprints.awslambda.service.functions import NEWEST, RUNTIMES
 from app.blueprints.awslambda.service.recipes import RECIPES
 from app.blueprints.awslambda.service.settings import whole
+from app.declined import Taken
 from app.role_policies import Comparison, Need
 
 OWN_ROLE = "+"
 _NAME = re.compile(r"[a-zA-Z0-9_-]{1,64}")
 FILE, ENTRY = "lambda_function.py", "lambda_handler"
 HANDLER = "lambda_function.lambda_handler"
-
-
-class Taken(Exception):
-    """There is a function, or a role, of this name already; `field` says which."""
-
-    def __init__(self, field: str, said: str):
-        super().__init__(said)
-        self.field = field
 
 
 @dataclass(frozen=True)

@@ -4,20 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-AROUND = 5
+AROUND = 5  # lines shown on each side
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+)')
 TASK = "/var/task/"  # where AWS puts a function's code; the embedded AWS has folders of its own
 _SYNTAX = re.compile(r"\((?P<file>[^()\s]+), line (?P<line>\d+)\)")
-
-
-@dataclass(frozen=True)
-class Line:
-    """One line of a file; `failed` is where the exception passed last, `passed` one on the way there."""
-
-    number: int
-    text: str
-    failed: bool = False
-    passed: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,14 +38,3 @@ def _own(path: str, files: Sequence[str]) -> str:
     if "/lib/python" in path or path.startswith("/opt/"):
         return ""
     return max((name for name in files if path.endswith(f"/{name}")), key=len, default="")
-
-
-def around(text: str, where: Place) -> tuple[Line, ...]:
-    """Return the lines near those that the exception passed."""
-    failed = where.lines[-1]
-    near = {number for one in where.lines for number in range(one - AROUND, one + AROUND + 1)}
-    return tuple(
-        Line(number, line, number == failed, number in where.lines)
-        for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1)
-        if number in near
-    )

@@ -9,8 +9,8 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from app.blueprints.awslambda.service import variables
 from app.blueprints.awslambda.service.checks import handler_fault
+from app.masking import WHOLE
 
 RANGES = {"memory": (128, 10_240), "timeout": (1, 900), "storage": (512, 10_240)}
 UNITS = {"memory": "MB", "timeout": "seconds", "storage": "MB"}
@@ -187,4 +187,4 @@ def as_typed(function: Any) -> Typed:
         "role": function.role, "layers": "\n".join(function.layers), "revision": function.revision,
     }  # fmt: skip
     names = tuple(one.name for one in function.variables)
-    return Typed(values, names, tuple(variables.MASK if one.secret else one.value for one in function.variables))
+    return Typed(values, names, tuple(WHOLE if one.secret else one.value for one in function.variables))

@@ -5,11 +5,9 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from app.masking import mask_cell
+from app.masking import WHOLE, mask_cell, names_secret
 
-MASK = "••••••••"
 LONGEST = 4096  # bytes of all names and values together
-_SECRET = re.compile(r"passw|secret|token|credential|(^|[^a-z])(api|access|private)?[-_]?key$|pwd", re.IGNORECASE)
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 # https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
 RESERVED = {
@@ -32,13 +30,13 @@ class Variable:
 
 def is_secret(name: str, value: str) -> bool:
     """Whether a name, or what a value looks like, says that it is a secret."""
-    return bool(_SECRET.search(name)) or mask_cell(name, value, Counter()) != value
+    return names_secret(name) or mask_cell(name, value, Counter()) != value
 
 
 def shown(values: Mapping[str, str], reveal: bool = False) -> tuple[Variable, ...]:
     """Return variables by name, secrets masked."""
     return tuple(
-        Variable(name, MASK if secret and not reveal else value, secret)
+        Variable(name, WHOLE if secret and not reveal else value, secret)
         for name, value in sorted(values.items())
         for secret in [is_secret(name, value)]
     )
@@ -58,7 +56,7 @@ def typed(names: Sequence[str], values: Sequence[str], kept: Mapping[str, str]) 
         fault = _fault(name, found)
         if fault:
             return found, fault
-        found[name] = kept.get(name, "") if value == MASK else value
+        found[name] = kept.get(name, "") if value == WHOLE else value
     size = sum(len(name.encode()) + len(value.encode()) for name, value in found.items())
     if size > LONGEST:
         return found, f"All variables together have {size:,} bytes; Lambda takes {LONGEST:,}."

@@ -15,6 +15,8 @@ from app.blueprints.awslambda.service.functions import RUNTIMES, Function
 from app.blueprints.awslambda.service.settings import AGES, Asynchronous, Concurrency, Typed
 from app.blueprints.awslambda.views.common import client, refusal
 from app.changes import done
+from app.declined import Taken
+from app.masking import WHOLE
 from app.problems import Problem
 from app.roles import EDITOR
 from app.roles import needs as role_needs
@@ -60,7 +62,7 @@ def _page(found: Function, typed: Typed, status: int = 200, **more: Any) -> Resp
         **more,
     )
     runtimes = tuple(dict.fromkeys([found.runtime, *RUNTIMES]))
-    return respond.page("awslambda/configuration.html", page, status=status, runtimes=runtimes, mask=variables.MASK)
+    return respond.page("awslambda/configuration.html", page, status=status, runtimes=runtimes, mask=WHOLE)
 
 
 @bp.post("/<function>/configuration")
@@ -75,14 +77,14 @@ def configure(function: str) -> Response:
     faults = service.faults(values, (found.runtime, *RUNTIMES))
     if wrong:
         faults["variables"] = wrong
-    hidden = [variables.MASK if variables.is_secret(n, t) and t else t for n, t in zip(names, texts, strict=False)]
+    hidden = [WHOLE if variables.is_secret(n, t) and t else t for n, t in zip(names, texts, strict=False)]
     typed = Typed(values, tuple(names), tuple(hidden if not faults else texts), faults)
     if faults:
         return _page(found, typed, 422)
     try:
         values["role"] = drafts.arn_of(aws.client("iam"), values["role"]) if values["role"] else found.role
         service.update(client(), function, values, environment, values["revision"])
-    except drafts.Taken as error:
+    except Taken as error:
         return _page(found, replace(typed, faults={"role": str(error)}), 422)
     except ClientError as error:
         problem = refusal(error, function)

@@ -14,10 +14,11 @@ from app import aws, respond, role_policies, security
 from app.blueprints.awslambda.blueprint import bp
 from app.blueprints.awslambda.service import bundles, checks, code, drafts, functions, needs
 from app.blueprints.awslambda.service.bundles import LARGEST, SHOWN, Unreadable
-from app.blueprints.awslambda.service.drafts import OWN_ROLE, Draft, DraftPage, Taken
+from app.blueprints.awslambda.service.drafts import OWN_ROLE, Draft, DraftPage
 from app.blueprints.awslambda.service.recipes import RECIPES
 from app.blueprints.awslambda.views.common import client, clients, refusal, where
 from app.changes import done
+from app.declined import Taken
 from app.multipart import FormReader, Malformed, boundary_of
 from app.received import fields_before_files
 from app.roles import EDITOR

@@ -4,8 +4,8 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-MASK = "••••••••"
-_SECRET = re.compile(r"passw|secret|token|credential|(^|[^a-z])(api|access|private)?[-_]?key$|pwd", re.IGNORECASE)
+from app.masking import WHOLE, names_secret
+
 # What Glue itself reads: https://docs.aws.amazon.com/glue/latest/dg/aws-glue-programming-etl-glue-arguments.html
 GLUES = {
     "additional-python-modules", "auto-scale-within-microbatch", "class", "conf", "customer-driver-env-vars",
@@ -40,7 +40,7 @@ class Argument:
 
 def kind(name: str, value: str) -> str:
     """Return what an argument looks like: secret, flag, whole, place, date, long or text."""
-    if is_secret(name):
+    if names_secret(name):
         return "secret"
     if value.lower() in ("true", "false"):
         return "flag"
@@ -53,11 +53,6 @@ def kind(name: str, value: str) -> str:
     return "long" if "\n" in value or len(value) > 90 else "text"
 
 
-def is_secret(name: str) -> bool:
-    """Whether a name says that its value is a secret."""
-    return bool(_SECRET.search(name))
-
-
 def full(name: str) -> str:
     """Return a name as Glue has it, with two dashes."""
     return name if name.startswith("--") else f"--{name}"
@@ -66,7 +61,7 @@ def full(name: str) -> str:
 def shown(given: Mapping[str, str]) -> tuple[Argument, ...]:
     """Return arguments for a page or JSON: secrets masked, the script's own before Glue's."""
     made = [
-        Argument(name, MASK if is_secret(name) and value else value, kind(name, value), full(name)[2:] in GLUES)
+        Argument(name, WHOLE if names_secret(name) and value else value, kind(name, value), full(name)[2:] in GLUES)
         for name, value in given.items()
     ]
     return tuple(sorted(made, key=lambda one: one.glues))
@@ -80,7 +75,7 @@ def to_send(defaults: Mapping[str, str], typed: Mapping[str, str], kept: Mapping
     sent: dict[str, str] = {}
     for name, text in typed.items():
         value = text
-        if is_secret(name) and value in ("", MASK):
+        if names_secret(name) and value in ("", WHOLE):
             if name not in kept:
                 continue  # the job's own, or none
             value = kept[name]

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from app.blueprints.glue.service import places, prices
-from app.blueprints.glue.service.arguments import Argument, full, is_secret, kind, to_send
+from app.blueprints.glue.service.arguments import Argument, full, kind, to_send
 from app.blueprints.glue.service.jobs import Job
 from app.blueprints.glue.service.runs import Run, Wanted
+from app.masking import names_secret
 from app.problems import Problem
 
 LONGEST_TIMEOUT = 7 * 24 * 60
@@ -68,13 +69,13 @@ def typed(job: Job, fields: Mapping[str, str], extra: Sequence[tuple[str, str]])
     named = {full(name[4:]): value.replace("\r\n", "\n") for name, value in fields.items() if name.startswith("arg.")}
     kinds = {one.name: one.kind for one in job.arguments}
     shown = tuple(
-        Argument(name, "" if is_secret(name) else value, kinds.get(name) or kind(name, value))
+        Argument(name, "" if names_secret(name) else value, kinds.get(name) or kind(name, value))
         for name, value in ({one.name: one.value for one in job.arguments if not one.secret} | named).items()
     )
     added = [(name.strip(), value) for name, value in extra if name.strip() or value]
     faults = _faults(job, fields, named, added)
     named |= {full(name): value for name, value in added if name}
-    kept = tuple((name, "" if is_secret(name) else value) for name, value in added)
+    kept = tuple((name, "" if names_secret(name) else value) for name, value in added)
     asked = Asked(
         shown,
         fields.get("capacity", "").strip(),

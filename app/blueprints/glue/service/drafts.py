@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from app.blueprints.glue.service import places
 from app.blueprints.glue.service.recipes import database, shell, spark
 from app.blueprints.glue.service.recipes.columns import Column
+from app.declined import Taken
 from app.role_policies import Need
 
 RECIPES = {
@@ -23,14 +24,6 @@ RECIPES = {
 ENGINES = {"pythonshell": "Python shell: one small machine", "glueetl": "Spark: a cluster of workers"}
 MAPPED = ("csv-json", "csv-parquet")
 COLUMNED = (*MAPPED, "rds-s3")  # columns are kept and renamed; those of a table keep their types
-
-
-class Taken(Exception):
-    """There is a job, or a script, of this name already; `field` says which."""
-
-    def __init__(self, field: str, said: str):
-        super().__init__(said)
-        self.field = field
 
 
 @dataclass(frozen=True)

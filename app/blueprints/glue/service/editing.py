@@ -10,8 +10,9 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.glue.service import prices
-from app.blueprints.glue.service.arguments import full, is_secret
+from app.blueprints.glue.service.arguments import full
 from app.blueprints.glue.service.asked import LONGEST_TIMEOUT, MOST_ARGUMENTS, MOST_WORKERS, is_whole
+from app.masking import names_secret
 
 Pairs = tuple[tuple[str, str], ...]
 MOST_TAGS = 50
@@ -53,7 +54,7 @@ class Edited:
 
     def hidden(self) -> "Pairs":
         """The arguments as a page may show them."""
-        return tuple((name, "" if is_secret(name) else value) for name, value in self.arguments)
+        return tuple((name, "" if names_secret(name) else value) for name, value in self.arguments)
 
 
 def stamp(definition: Mapping[str, Any]) -> str:
@@ -170,7 +171,7 @@ def _arguments(typed: Pairs, before: Mapping[str, str]) -> dict[str, str]:
     """Return the arguments; a secret that is left empty is the one before."""
     named = {full(name): value for name, value in typed}
     return {
-        name: before[name] if is_secret(name) and not value and name in before else value
+        name: before[name] if names_secret(name) and not value and name in before else value
         for name, value in named.items()
     }
 

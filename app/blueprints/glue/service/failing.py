@@ -4,6 +4,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.source_lines import Line, around
+
 AROUND = 7
 _FRAME = re.compile(r'^\s*File "(?P<file>[^"]+)", line (?P<line>\d+)')
 _TOLD = re.compile(r"Failed Line Number: (\d+)")
@@ -12,16 +14,6 @@ _NAMED = re.compile(
     r"(?:^|; )((?:[A-Za-z_]\w*\.)*[A-Za-z_]\w*(?:Error|Exception|Warning|Exit|Interrupt|Fault)\b.*)", re.S
 )
 TRACE = "Traceback (most recent call last):"
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the script; `failed` is where the exception passed last, `passed` one on the way there."""
-
-    number: int
-    text: str
-    failed: bool = False
-    passed: bool = False
 
 
 @dataclass(frozen=True)
@@ -63,17 +55,4 @@ def _base(path: str) -> str:
 def find(message: str, errors: Sequence[str], script: str, source: str) -> Failure:
     """Return what failed, with the lines of `source` around it."""
     passed = frames(message, errors, script)
-    failed = passed[-1] if passed else None
-    return Failure(
-        exception(message), failed, _around(source.replace("\r\n", "\n").split("\n"), failed, passed) if failed else ()
-    )
-
-
-def _around(lines: Sequence[str], failed: int, passed: Sequence[int]) -> tuple[Line, ...]:
-    """Return the lines near those that the exception passed."""
-    near = {number for one in passed for number in range(one - AROUND, one + AROUND + 1)}
-    return tuple(
-        Line(number, text, number == failed, number in passed)
-        for number, text in enumerate(lines, start=1)
-        if number in near
-    )
+    return Failure(exception(message), passed[-1] if passed else None, around(source, passed, AROUND) if passed else ())

@@ -11,12 +11,12 @@ from werkzeug.wrappers import Response
 from app import aws, respond, role_policies
 from app.blueprints.glue.blueprint import bp
 from app.blueprints.glue.service import editing, jobs, prices, scripts
-from app.blueprints.glue.service.arguments import is_secret
 from app.blueprints.glue.service.editing import Edited
 from app.blueprints.glue.service.jobs import Job
 from app.blueprints.glue.service.scripts import Script, ScriptChanged
 from app.blueprints.glue.views.common import glue, refusal
 from app.changes import done
+from app.masking import names_secret
 from app.roles import EDITOR, needs
 
 THEIRS = "Somebody changed the {what} since this page was opened. {advice} What you typed is kept."
@@ -161,7 +161,7 @@ def _shown(
         "versions": _choices(found.job.version, *editing.VERSIONS),
         "kinds": list(jobs.KINDS.items()),
         "workers": [no_workers, *_choices(*prices.WORKERS)],
-        "secret": is_secret,
+        "secret": names_secret,
     }
     return respond.page("glue/edit.html", page, status=code, **more)
 

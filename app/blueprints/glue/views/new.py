@@ -11,11 +11,12 @@ from app import aws, respond, role_policies
 from app.blueprints.glue.blueprint import bp
 from app.blueprints.glue.service import databases, drafting, drafts
 from app.blueprints.glue.service.drafting import DraftPage
-from app.blueprints.glue.service.drafts import Draft, Taken
+from app.blueprints.glue.service.drafts import Draft
 from app.blueprints.glue.service.recipes import columns
 from app.blueprints.glue.service.recipes.database import FORMS
 from app.blueprints.glue.views.common import glue, refusal
 from app.changes import done
+from app.declined import Taken
 from app.roles import EDITOR, needs
 
 LONGEST_SCRIPT = 400_000

@@ -12,14 +12,15 @@ from werkzeug.wrappers import Response
 from app import aws, respond
 from app.blueprints.glue.blueprint import bp
 from app.blueprints.glue.service import after as ending
-from app.blueprints.glue.service import arguments, follow, jobs, prices, runs
 from app.blueprints.glue.service import asked as asking
+from app.blueprints.glue.service import follow, jobs, prices, runs
 from app.blueprints.glue.service.follow import Look, Place
 from app.blueprints.glue.service.output import PARTS
 from app.blueprints.glue.service.runs import Run
 from app.blueprints.glue.views.common import glue, refusal
 from app.blueprints.glue.views.jobs import shown
 from app.changes import done
+from app.masking import WHOLE
 from app.problems import Problem, from_exception
 from app.roles import EDITOR, needs
 
@@ -162,4 +163,4 @@ def after(job: str, run_id: str) -> Response:
     """Tell of a run that is over: where it failed, what to do, what it made."""
     found, run = jobs.get(glue(), job), runs.get(glue(), job, run_id)
     told = ending.look({"s3": aws.client("s3"), "logs": aws.client("logs")}, found, run)
-    return respond.page("glue/after.html", told, fragment="glue/_after.html", masked=arguments.MASK)
+    return respond.page("glue/after.html", told, fragment="glue/_after.html", masked=WHOLE)
