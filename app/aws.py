@@ -9,9 +9,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
-from flask import Flask, current_app, g, has_request_context, session
+from flask import Flask, has_request_context, session
 
-from app import recorder
+from app import context, recorder
 from app.awssession import CONFIG, CONFIGS
 from app.awssession import new_session as new_session
 from app.config import Settings
@@ -152,41 +152,48 @@ def init_app(app: Flask, session_factory: Callable[[], Any] = new_session) -> No
 
 def home() -> Aws:
     """Return this process's own Aws, which keeps the dashboard's state, whoever asks."""
-    found: Aws = current_app.extensions["aws"]
+    found: Aws = context.extension("aws")
     return found
 
 
 def account() -> str:
     """Return the name of the account that this person has chosen, empty for the process's own credentials."""
-    if not has_request_context() or "who" not in g:
+    if not has_request_context():
         return ""
-    if "account" not in g:
+    kept = context.kept()
+    if "who" not in kept:
+        return ""
+    if "account" not in kept:
         chosen = session.get("account")
-        g.account = chosen if chosen in current_app.extensions["accounts"].named else ""
-    found: str = g.account
+        kept.account = chosen if chosen in context.extension("accounts").named else ""
+    found: str = kept.account
     return found
 
 
 def door() -> Aws:
     """Return the Aws of who asks, in the account that they have chosen: nobody else's clients are in it."""
     name = account()
-    found: Aws = current_app.extensions["accounts"].door(home(), name, g.who.id, g.who.name) if name else home()
+    if not name:
+        return home()
+    who = context.kept().who
+    found: Aws = context.extension("accounts").door(home(), name, who.id, who.name)
     return found
 
 
 def region() -> str:
     """Return the region that this person has chosen, or the default of the account."""
-    name: str | None = g.get("region")
+    kept = context.kept()
+    name: str | None = kept.get("region")
     if name is None:
         chosen = session.get("region")
         name = chosen if chosen in door().regions() else _usual_region()
-        g.region = name
+        kept.region = name
     return name
 
 
 def _usual_region() -> str:
-    named: str = current_app.extensions["accounts"].region(account())
-    usual: str = current_app.extensions["settings"].region
+    named: str = context.extension("accounts").region(account())
+    usual: str = context.extension("settings").region
     return named or usual
 
 
@@ -204,11 +211,12 @@ def own_identity() -> Identity:
     """Return the same for the process's own credentials, with which the dashboard keeps its state."""
     if not account():
         return identity()
-    return _told(home().identity(current_app.extensions["settings"].region))
+    return _told(home().identity(context.extension("settings").region))
 
 
 def _told(found: Identity) -> Identity:
-    return _marked(found, current_app.extensions["why_off"](found))
+    reason: str = context.extension("why_off")(found)
+    return _marked(found, reason) if reason else found
 
 
 @lru_cache(64)

@@ -5,10 +5,10 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app import aws, plain_values, recorder
+from app import aws, context, plain_values, recorder
 from app.codegen import Step, collapse, condense, models
 from app.codegen.steps import CALL
 from app.plain_values import Cut
@@ -54,21 +54,24 @@ def steps() -> list[Step]:
 
 def added() -> list[Any]:
     """Return what this request did besides AWS calls, as the drawer shows it; the drawer appends to it."""
-    if "drawer_added" not in g:
-        g.drawer_added = []
-    found: list[Any] = g.drawer_added
+    kept = context.kept()
+    if "drawer_added" not in kept:
+        kept.drawer_added = []
+    found: list[Any] = kept.drawer_added
     return found
 
 
 def carried() -> Carried:
     """Return what the form did whose redirect led to this page; nothing for fragments and data."""
-    if "carried" not in g:
-        g.carried = _read() if _is_page_request() else Carried()
-    found: Carried = g.carried
+    kept = context.kept()
+    if "carried" not in kept:
+        kept.carried = _read() if _is_page_request() else Carried()
+    found: Carried = kept.carried
     return found
 
 
 def _is_page_request() -> bool:
+    request = context.asked()
     headers = request.headers
     looking_ahead = "prefetch" in headers.get("Sec-Purpose", "")
     # A picture that is missing answers with a page too, but nobody sees it ("empty": htmx and fetch).

@@ -9,10 +9,12 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, current_app, g, session
+from flask import Flask, Request, session
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature
+
+from app import context
 
 KEPT = 1024  # cookies, and tokens, that are remembered
 LONGEST = 2000  # characters of a cookie that is remembered
@@ -38,7 +40,7 @@ class RememberedSessions(SecureCookieSessionInterface):
             return self.session_class()
         age = int(time.time()) - signed
         lasting = 0 <= age <= app.permanent_session_lifetime.total_seconds()
-        return self.session_class(deepcopy(values) if lasting else None)
+        return self.session_class(_copy(values) if lasting else None)
 
     def _verified(self, app: Flask, _keys: tuple[str | bytes, ...], text: str) -> tuple[dict[str, Any], int]:
         """Return a cookie's values and when it was signed. Raises BadSignature, which is not remembered."""
@@ -50,14 +52,21 @@ class RememberedSessions(SecureCookieSessionInterface):
 
 def csrf_token() -> str:
     """Return this request's token for forms: Flask-WTF's own, signed once a minute for each session."""
-    token: str | None = g.get(FIELD)
+    kept = context.kept()
+    token: str | None = kept.get(FIELD)
     if token is None:
-        raw = session.get(FIELD)
-        key = current_app.config.get("WTF_CSRF_SECRET_KEY", current_app.secret_key)
+        raw, app = session.get(FIELD), context.application()
+        key = app.config.get("WTF_CSRF_SECRET_KEY", app.secret_key)
         remembered = isinstance(raw, str)
         token = _signed(key, raw, int(time.time()) // TOKEN_SECONDS) if remembered else generate_csrf()
-        setattr(g, FIELD, token)
+        setattr(kept, FIELD, token)
     return token
+
+
+def _copy(values: dict[str, Any]) -> dict[str, Any]:
+    """Return a session's values, so that a request which changes them changes nobody else's."""
+    simple = all(type(value) in (str, int, bool) for value in values.values())
+    return dict(values) if simple else deepcopy(values)
 
 
 @lru_cache(KEPT)

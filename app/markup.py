@@ -91,6 +91,11 @@ def safe(text: str) -> Markup:
     return Markup(text)  # noqa: S704
 
 
+def in_ascii(html: str) -> str:
+    """Return HTML with references for what is not ASCII: one such character makes a page slow to put together."""
+    return html.encode("ascii", "xmlcharrefreplace").decode()
+
+
 def breadcrumbs(crumbs: Sequence[tuple[str, str]]) -> Markup:
     """Return the way to this page: words and addresses, of which the last needs none."""
     last, items = len(crumbs) - 1, []

@@ -1,18 +1,19 @@
 """How templates are rendered quickly: what is the same on every page is rendered once, small parts are functions."""
 
-from collections.abc import Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import lru_cache
-from types import FunctionType
+from types import BuiltinMethodType, FunctionType
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, current_app, request
+from flask import Flask
 from flask.templating import Environment
 from jinja2 import Template
+from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, escape
+from markupsafe import Markup, _escape_inner, escape
 
-from app import calls_markup, drawer_markup, markup
+from app import calls_markup, context, drawer_markup, markup
 from app.cookies import csrf_token
 from app.folding import Folding
 from app.markup import safe
@@ -24,20 +25,49 @@ _SAFE = "!$'()*,/:;?@"  # characters that werkzeug leaves as they are in a query
 _REMEMBERING = type(lru_cache(lambda: None))
 
 
+def escaped(value: Any) -> str:
+    """Return a value as a template puts it out: what markupsafe gives, but as plain text, which is only joined."""
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    return _escape_inner(value) if kind is str else str(value) if kind is int else escape(value)
+
+
 class QuickContext(Context):
     """A context that calls macros and plain functions without asking each time what they want to be passed."""
+
+    def __init__(
+        self,
+        environment: Environment,
+        parent: dict[str, Any],
+        name: str | None,
+        blocks: dict[str, Callable[[Context], Iterator[str]]],
+        globals: MutableMapping[str, Any] | None = None,  # noqa: ARG002 every template has the environment's own
+    ) -> None:
+        super().__init__(environment, parent, name, blocks)
 
     def call(self, called: Any, /, *args: Any, **kwargs: Any) -> Any:
         """Call something for a template."""
         kind = type(called)
         if kind is Macro:
             args = (self.eval_ctx, *args)
-        elif kind not in (FunctionType, _REMEMBERING) or "jinja_pass_arg" in called.__dict__:
+        elif kind is not BuiltinMethodType and (
+            kind not in (FunctionType, _REMEMBERING) or "jinja_pass_arg" in called.__dict__
+        ):
             return super().call(called, *args, **kwargs)
         if kwargs:
             kwargs.pop("_block_vars", None)
             kwargs.pop("_loop_vars", None)
         return called(*args, **kwargs)
+
+
+class QuickTemplate(Template):
+    """A template that is imported without comparing globals, of which all templates have the same."""
+
+    def _get_default_module(self, ctx: Context | None = None) -> TemplateModule:  # noqa: ARG002 the interface is Jinja's
+        if self._module is None:
+            self._module = self.make_module()
+        return self._module
 
 
 class QuickEnvironment(Environment):
@@ -48,9 +78,11 @@ class QuickEnvironment(Environment):
 
     context_class = QuickContext
     code_generator_class = Folding
+    template_class = QuickTemplate
 
     def __init__(self, app: Flask, **options: Any) -> None:
         super().__init__(app, **options)
+        self.escaped = escaped  # for what app.folding compiles
         self._found: dict[str, Template] = {}
 
     def make_globals(self, d: MutableMapping[str, Any] | None) -> MutableMapping[str, Any]:
@@ -71,7 +103,7 @@ class QuickEnvironment(Environment):
 
 def url_for(endpoint: str, **values: Any) -> str:
     """Return Flask's address of an endpoint; short ones are remembered."""
-    found: str = current_app.jinja_env.globals["url_for"](endpoint, **values)  # type: ignore[operator]
+    found: str = context.application().jinja_env.globals["url_for"](endpoint, **values)  # type: ignore[operator]
     return found
 
 
@@ -104,11 +136,11 @@ def init_app(app: Flask) -> None:
 
     @lru_cache(KEPT, typed=True)  # what is escaped already equals its text
     def rendered(name: str, _root: str, **values: Any) -> Markup:
-        return Markup(environment.get_template(name).render(values))  # noqa: S704 a template escapes by itself
+        return safe(markup.in_ascii(environment.get_template(name).render(values)))  # a template escapes by itself
 
     def constant(name: str, **values: Any) -> Markup:
         """Return a template that needs nothing of the request but `values`, rendered once for each set of them."""
-        return rendered(name, request.script_root, **values)
+        return rendered(name, context.root(), **values)
 
     @lru_cache(ADDRESSES, typed=True)
     def known(endpoint: str, _root: str, **values: Any) -> str:
@@ -118,7 +150,7 @@ def init_app(app: Flask) -> None:
         """Return Flask's address of an endpoint, which for the same values is the same in every request."""
         if endpoint.startswith(".") or not _lasting(values):
             return app.url_for(endpoint, **values)
-        return known(endpoint, request.script_root, **values)
+        return known(endpoint, context.root(), **values)
 
     drawn = (csrf, *markup.PARTS, *calls_markup.PARTS, *drawer_markup.PARTS)
     parts = {f"draw_{part.__name__}": part for part in drawn}

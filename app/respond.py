@@ -3,25 +3,34 @@
 from dataclasses import asdict, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from flask import Response, current_app, make_response, render_template, request, url_for
+from werkzeug.datastructures import MIMEAccept
+from werkzeug.http import parse_accept_header
+
+from app import context
 
 POLL_SECONDS = (1, 1, 2, 2, 3, 3, 4, 5)
 
 
 def wants_json() -> bool:
     """Whether the client asked for JSON, by `?format=json` or by its Accept header."""
+    request = context.asked()
     asked = request.args.get("format")
-    if asked:
-        return asked == "json"
-    best = request.accept_mimetypes.best_match(["text/html", "application/json"])
+    return asked == "json" if asked else _prefers_json(request.environ.get("HTTP_ACCEPT", ""))
+
+
+@lru_cache(256)  # browsers say the same with every page
+def _prefers_json(accept: str) -> bool:
+    best = parse_accept_header(accept, MIMEAccept).best_match(["text/html", "application/json"])
     return best == "application/json"
 
 
 def wants_fragment() -> bool:
     """Whether htmx asked for a part of a page (a boosted or restored page is a whole one)."""
-    headers = request.headers
+    headers = context.asked().headers
     whole = headers.get("HX-Boosted") or headers.get("HX-History-Restore-Request")
     return headers.get("HX-Request") == "true" and not whole
 

@@ -8,11 +8,12 @@ import secrets
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
 from werkzeug.exceptions import Forbidden, MisdirectedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app import context
 from app.access import check
 from app.access.check import OPEN_PATHS
 from app.config import Settings
@@ -55,17 +56,19 @@ def allow_connect(origin: str) -> None:
 
 def policy() -> Policy:
     """Return the policy of this request."""
-    if "csp" not in g:
-        g.csp = Policy()
-    found: Policy = g.csp
+    kept = context.kept()
+    if "csp" not in kept:
+        kept.csp = Policy()
+    found: Policy = kept.csp
     return found
 
 
 def nonce() -> str:
     """Return the nonce of this answer, for the one editor that writes its own style sheet."""
-    if "csp_nonce" not in g:
-        g.csp_nonce = secrets.token_urlsafe(16)
-    value: str = g.csp_nonce
+    kept = context.kept()
+    if "csp_nonce" not in kept:
+        kept.csp_nonce = secrets.token_urlsafe(16)
+    value: str = kept.csp_nonce
     return value
 
 
@@ -132,10 +135,11 @@ def _publish(path: Path) -> None:
 
 def _check_host() -> None:
     """Refuse a foreign Host: a web page whose name resolves to this computer must not reach the dashboard."""
+    request = context.asked()
     if request.path in OPEN_PATHS:
         return
     host = _PORT.sub("", request.host)  # a port that is none stays, and makes it the name of nobody
-    if host.lower() not in current_app.extensions["settings"].allowed_hosts:
+    if host.lower() not in context.extension("settings").allowed_hosts:
         g.stranger = True
         raise MisdirectedRequest
 
@@ -157,6 +161,7 @@ def _check_site() -> None:
 
 def from_elsewhere() -> bool:
     """Whether a link of another site led here: what costs something is shown, and done when the person says so."""
+    request = context.asked()
     return request.method == "GET" and request.headers.get("Sec-Fetch-Site") in ("cross-site", "same-site")
 
 

@@ -11,9 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from flask import current_app, g
+from flask import current_app
 
-from app import aws, recorder
+from app import aws, context, recorder
 from app.config import Settings
 
 LOCAL = "local"  # who is at this computer, where nobody signs in
@@ -204,7 +204,7 @@ def _value(item: dict[str, Any]) -> dict[str, Any]:
 
 def person() -> str:
     """Return whose state this is: a stable id of who has signed in; everybody at this computer is one person."""
-    found: str = g.get("person", LOCAL)
+    found: str = context.kept().get("person", LOCAL)
     return found
 
 

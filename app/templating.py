@@ -5,15 +5,16 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, request, url_for
+from flask import Flask, url_for
 from markupsafe import Markup
 
-from app import aws, respond, security, store
+from app import aws, context, respond, security, store
 from app.access import people, switch
 from app.access.switch import Switched
 from app.blueprints import GROUPS, Nav
 from app.cookies import csrf_token
 from app.drawer import drawer
+from app.markup import in_ascii, safe
 from app.rendering import KEPT
 
 UNITS = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
@@ -115,11 +116,12 @@ def init_app(app: Flask) -> None:
     @lru_cache(KEPT)
     def rendered(blueprint: str, path: str, root: str) -> Markup:
         found = app.jinja_env.get_template("partials/_rail.html").render(groups=groups(blueprint, path, root))
-        return Markup(found)  # noqa: S704 a template escapes by itself
+        return safe(in_ascii(found))  # a template escapes by itself
 
     def place() -> tuple[str, str, str]:
+        request = context.asked()
         path = request.path if request.path.count("/") <= 2 else ""  # deeper ones are no service's own page
-        return request.blueprint or "", path, request.script_root
+        return request.blueprint or "", path, request.root_path
 
     @app.context_processor
     def shared() -> dict[str, Any]:

@@ -3,11 +3,11 @@
 import logging
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, make_response, redirect, request, session, url_for
+from flask import Flask, Request, make_response, redirect, request, session, url_for
 from werkzeug.exceptions import Forbidden, Unauthorized
 from werkzeug.wrappers import Response
 
-from app import aws, respond
+from app import aws, context, respond
 from app.access import audit, own, sessions, switch
 from app.access.audit import Actor, Trail
 from app.access.openid import setup
@@ -18,7 +18,8 @@ from app.roles import ANYBODY, EDITOR, Role, needed
 
 logger = logging.getLogger("trellis.access")
 OPEN_PATHS = {"/healthz"}
-PROXIES = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Real-IP")  # each tells of a proxy in between
+# Headers, as WSGI has them, of which each tells of a proxy in between.
+PROXIES = frozenset({"HTTP_FORWARDED", "HTTP_VIA", "HTTP_X_FORWARDED_FOR", "HTTP_X_FORWARDED_HOST", "HTTP_X_REAL_IP"})
 SESSION = "sid"  # the name of the session's id in the cookie
 WORDS = {Role.VIEWER: "someone who has signed in", Role.EDITOR: "an editor", Role.INSTRUCTOR: "an instructor"}
 
@@ -44,23 +45,24 @@ def required() -> bool:
 
 def is_local() -> bool:
     """Whether the request comes from this computer itself, with no proxy in between."""
-    proxied = any(name in request.headers for name in PROXIES)
-    return request.remote_addr in ("127.0.0.1", "::1") and not proxied
+    request = context.asked()
+    return request.remote_addr in ("127.0.0.1", "::1") and PROXIES.isdisjoint(request.environ)
 
 
 def check() -> Response | None:
     """Let a request through to its view, or answer it: sign in first, or not with this role."""
+    request, kept = context.asked(), context.kept()
     if request.path in OPEN_PATHS or request.endpoint == "static":
-        g.stranger = required()  # a file that is missing says so on a bare page
+        kept.stranger = required()  # a file that is missing says so on a bare page
         return None
-    g.stranger = True  # until it is known who asks: an error on the way there shows nothing
+    kept.stranger = True  # until it is known who asks: an error on the way there shows nothing
     who = HERE if not required() else _signed_in()
-    view = current_app.view_functions.get(request.endpoint or "")
+    view = context.application().view_functions.get(request.endpoint or "")
     need = needed(view, request.method) if view else Role.VIEWER
     if who is None:
         return None if need is ANYBODY else _sign_in_first()
-    g.stranger, g.who, g.person = False, who, who.id
-    _note_who(who)
+    kept.stranger, kept.who, kept.person = False, who, who.id
+    _note_who(who, request)
     if need is None:
         logger.error("%s takes a %s and does not say who may: refused", request.endpoint, request.method)
         raise Forbidden("This address does not say who may use it, so nobody may. Nothing was done.")
@@ -76,7 +78,7 @@ def _signed_in() -> Person | None:
     return sessions.person_of(id) if isinstance(id, str) else None
 
 
-def _note_who(who: Person) -> None:
+def _note_who(who: Person, request: Request) -> None:
     only_reads.set(switch.ROLE if who.role < EDITOR else "")
     noted = not who.local or aws.door().is_real(aws.region())
     audit.actor.set(Actor(who.id, who.name, request.remote_addr or "") if noted else None)

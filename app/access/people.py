@@ -2,8 +2,7 @@
 
 from dataclasses import dataclass
 
-from flask import current_app, g
-
+from app import context
 from app.access.openid.setup import Setup
 from app.config import Settings
 from app.roles import INSTRUCTOR, Role
@@ -30,17 +29,17 @@ HERE = Person(LOCAL, "This computer", INSTRUCTOR)
 
 def current() -> Person | None:
     """Return who asks; None where nobody has signed in and somebody must."""
-    found: Person | None = g.get("who")
+    found: Person | None = context.kept().get("who")
     return found
 
 
 def settings() -> Settings:
     """Return the application's settings."""
-    found: Settings = current_app.extensions["settings"]
+    found: Settings = context.extension("settings")
     return found
 
 
 def openid() -> Setup | None:
     """Return the OpenID provider at which people may sign in, where there is one."""
-    found: Setup | None = current_app.extensions["openid"]
+    found: Setup | None = context.extension("openid")
     return found

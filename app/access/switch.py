@@ -10,9 +10,9 @@ import time
 from dataclasses import asdict, dataclass
 
 from botocore.exceptions import BotoCoreError, ClientError
-from flask import current_app, g
+from flask import current_app
 
-from app import aws
+from app import aws, context
 from app.access import audit
 from app.access.people import Person
 from app.roles import EDITOR
@@ -113,7 +113,7 @@ def changeable(identity: aws.Identity) -> bool:
 
 def why_off(identity: aws.Identity) -> str:
     """Return why who asks can change nothing in an account; empty where they can."""
-    who: Person | None = g.get("who")
+    who: Person | None = context.kept().get("who")
     if who is not None and who.role < EDITOR:
         return ROLE
     return "" if changeable(identity) else OFF

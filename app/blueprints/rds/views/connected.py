@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from botocore.exceptions import ClientError
 from flask import current_app, g, session
 
-from app import aws
+from app import aws, context
 from app.blueprints.rds.service import instances, logins, sealed
 from app.blueprints.rds.service.instances import Instance
 from app.blueprints.rds.service.logins import Candidate, Login, NoLogin
@@ -68,13 +68,14 @@ KNOWN = Known()
 
 
 def _key(identifier: str) -> tuple[str, ...]:
-    own = str(id(current_app._get_current_object()))  # type: ignore[attr-defined]  # two applications are two people
+    own = str(id(context.application()))  # two applications are two people
     return own, *_whose(), aws.region(), identifier, session.get("rds", NO_COOKIE)
 
 
 def _whose() -> tuple[str, str]:
     """Return the account, and in an assumed one the person: their rights found the login, nobody else's."""
-    return aws.account(), person() if aws.account() else ""
+    account = aws.account()
+    return account, person() if account else ""
 
 
 def _target(instance: Instance, login: Login, typed: Callable[[bool], str] | None = None) -> Target:
