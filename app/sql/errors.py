@@ -97,6 +97,10 @@ class Lost(SqlError):
     remedy = "See whether the instance is available, and run the statement again."
 
 
+class Dead(Lost):
+    """An idle connection turned out to be dead: nothing of what was to be run on it was."""
+
+
 class StatementError(SqlError):
     """The server did not accept the statement, or could not finish it."""
 

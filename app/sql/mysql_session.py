@@ -23,6 +23,7 @@ from app.sql.statements import Statement, bind, words
 from app.sql.target import Dialect
 from app.sql.values import Column
 
+START = "START TRANSACTION READ {}"
 FILES = {"LOAD": "LOAD DATA and LOAD XML move files.", "INSTALL": "Libraries are not installed from here."}
 
 # A reset forgets neither the database that USE chose nor a role: after statements of other classes than these and
@@ -53,21 +54,31 @@ class MysqlSession:
     def __init__(self, connection: Any):
         self._connection = connection
         self._write = False
+        self._settings = ""
+        self._ahead = False  # whether the transaction was started ahead, and nobody has heard from the server since
         self._cursor: Any = None
         self._finished = False
         self._marked = False  # whether something was done that a reset does not undo
         self.reusable = True
 
-    def begin(self, options: Options) -> None:
-        """Set limits and the cancel token and start the transaction, in one round trip."""
+    def begin(self, options: Options, together: bool = False) -> None:
+        """Set limits and the cancel token and start the transaction, in one round trip.
+
+        One that only reads was started when somebody gave the connection back who read with the same limits: then the
+        first statement tells whether the connection still lives.
+        """
         self._write = options.write
-        start = "START TRANSACTION READ WRITE" if options.write else "START TRANSACTION READ ONLY"
+        self._settings = self._limits(options)
         try:
-            mysql_pipe.query(self._connection, (self._settings(options), start))
+            self._ahead = together and mysql_pipe.ready(self._connection) == self._settings
+            if not self._ahead:
+                mysql_pipe.query(self._connection, (self._settings, START.format("WRITE" if options.write else "ONLY")))
+            if options.token:
+                mysql_pipe.query(self._connection, (f"SET @trellis=GET_LOCK('trellis:{options.token}',0)",))
         except (err.MySQLError, OSError) as error:
             raise translate(error) from error
 
-    def _settings(self, options: Options) -> str:
+    def _limits(self, options: Options) -> str:
         milliseconds = max(1, round(options.timeout * 1000))
         maria = "MariaDB" in self._connection.get_server_info()
         limit = f"max_statement_time={milliseconds / 1000}" if maria else f"max_execution_time={milliseconds}"
@@ -78,8 +89,6 @@ class MysqlSession:
             f"SESSION innodb_lock_wait_timeout={max(1, round(options.timeout))}",
             f"SESSION sql_select_limit={'DEFAULT' if options.write else options.skip + options.limit + 1}",
         ]
-        if options.token:
-            parts.append(f"@trellis=GET_LOCK('trellis:{options.token}',0)")
         return "SET " + ", ".join(parts)
 
     def execute(self, statement: Statement, values: Mapping[str, object], options: Options) -> Answer:
@@ -130,6 +139,10 @@ class MysqlSession:
 
     def _start(self, cursor: Any, statement: Statement, values: Mapping[str, object]) -> None:
         text, bound, _ = bind(statement, values, "?")
+        if self._ahead and not bound:
+            self._ahead = False
+            mysql_pipe.ask(cursor, text)
+            return
         if not bound:
             cursor.execute(text)
             return
@@ -197,9 +210,11 @@ class MysqlSession:
         if commit:
             self._send("COMMIT")
         try:
-            mysql_pipe.send(self._connection, (mysql_pipe.RESET, b""))
             if self._write:  # what is rolled back is so when the person hears of it
+                mysql_pipe.reset(self._connection)
                 mysql_pipe.receive(self._connection)
+            else:
+                mysql_pipe.reset(self._connection, self._settings, (self._settings, START.format("ONLY")))
         except (err.MySQLError, OSError) as error:
             self.reusable = False
             raise translate(error) from error

@@ -5,7 +5,7 @@ cleans up after a person costs them nothing: its answer is read when the connect
 goes by the extended protocol alone, in which one text is one statement. Touches the driver's private parts.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 import psycopg
@@ -27,22 +27,35 @@ class OneStatement(psycopg.RawCursor[Any]):
     def _execute_send(self, query: Any, **options: Any) -> None:
         super()._execute_send(query, **{**options, "force_extended": True})
 
+    failed = 0  # the place, among the texts that were sent together, of the one that failed
+
     def execute_all(self, texts: Sequence[str]) -> None:
         """Run statements without parameters in one trip; the cursor holds the last one's rows.
 
-        After the first that fails the server does none of the others. Raises its error.
+        After the first that fails the server does none of the others. Raises its error, and notes its place.
         """
-        connection, libpq = self.connection, self.connection.pgconn
+        libpq = self.connection.pgconn
         libpq.enter_pipeline_mode()
         for text in texts:
             libpq.send_query_params(text.encode(), None)
         libpq.pipeline_sync()
-        found = [connection.wait(generators.fetch_many(libpq))[-1] for _ in texts]
-        connection.wait(generators.fetch_many(libpq))  # the end of the trip
-        libpq.exit_pipeline_mode()
-        _check(found)
+        found: list[Any] = []
+        try:
+            self.connection.wait(_answers(libpq, len(texts), found))
+            libpq.exit_pipeline_mode()
+            _check(found)
+        except psycopg.Error:
+            self.failed = next((place for place, one in enumerate(found) if one.status not in GOOD), len(found))
+            raise
         self._tx, self._results[:] = adapt.Transformer(self), found[-1:]
         self._select_current_result(0)
+
+
+def _answers(libpq: Any, count: int, found: list[Any]) -> Generator[Any, Any, None]:
+    """Read the answers of statements that were sent together, and the end of the trip."""
+    for _ in range(count):
+        found.append((yield from generators.fetch_many(libpq))[-1])
+    yield from generators.fetch_many(libpq)
 
 
 def run(connection: Any, text: str) -> None:

@@ -38,6 +38,7 @@ class PostgresSession:
     def __init__(self, connection: Any):
         self._connection = connection
         self._write = False
+        self._opening: tuple[str, ...] = ()  # what starts the transaction and is not sent yet
         self._notices: list[str] = []
         self._number = 0  # of the cursor; an old one stays open until the transaction ends, which saves a round trip
         self._before = 0  # characters of our own before the person's text in what was sent last
@@ -46,12 +47,16 @@ class PostgresSession:
         self._links = False  # whether dblink was named: its connections outlive the transaction
         self.reusable = True
 
-    def begin(self, options: Options) -> None:
-        """Start the transaction, set the time limit and the cancel token, and take a snapshot, in one round trip."""
+    def begin(self, options: Options, together: bool = False) -> None:
+        """Start the transaction, set the time limit and the cancel token, and take a snapshot.
+
+        Together with the first query that is one round trip: should the start fail, the server does nothing of the
+        rest.
+        """
         self._write = options.write
-        mode = "READ WRITE" if options.write else "READ ONLY"
-        name = f"trellis {options.token}".strip()
-        self._send(f"BEGIN {mode}; {self._limits(options)}; SET LOCAL application_name = '{name}'; SELECT 1")
+        self._opening = self._start(options)
+        if not together or options.write:
+            self._open()
         self._connection.add_notice_handler(self._notice)
 
     def begin_alone(self, options: Options) -> None:
@@ -61,6 +66,21 @@ class PostgresSession:
         name = f"trellis {options.token}".strip()
         self._send(f"SET default_transaction_read_only = off; {limits}; SET application_name = '{name}'")
         self._connection.add_notice_handler(self._notice)
+
+    @staticmethod
+    def _start(options: Options) -> tuple[str, str]:
+        """Return the statements that start a transaction; the second takes its snapshot."""
+        milliseconds = max(1, round(options.timeout * 1000))
+        name = f"trellis {options.token}".strip()
+        local = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, "application_name": name}
+        settings = ", ".join(f"pg_catalog.set_config('{word}', '{value}', true)" for word, value in local.items())
+        return f"BEGIN {'READ WRITE' if options.write else 'READ ONLY'}", f"SELECT {settings}"
+
+    def _open(self) -> None:
+        """Start the transaction now, where that is still to be done."""
+        if self._opening:
+            text, self._opening = "; ".join(self._opening), ()
+            self._send(text)
 
     @staticmethod
     def _limits(options: Options) -> str:
@@ -82,6 +102,8 @@ class PostgresSession:
         text, bound, _ = bind(statement, values, "$")
         self._links = self._links or "dblink" in text.lower()
         self._notices.clear()
+        if bound or not statement.gives_rows:
+            self._open()
         with OneStatement(self._connection, row_factory=tuple_row) as cursor:
             try:
                 if statement.gives_rows and self._query(cursor, text, bound, options, statement.text):
@@ -89,11 +111,18 @@ class PostgresSession:
                 return self._direct(cursor, text, bound, options)
             except psycopg.Error as error:
                 self.reusable = self.reusable and not self._connection.closed
-                raise translate(error, statement.text, self._before) from error
+                raise self._told(error, statement, cursor.failed) from error
+
+    def _told(self, error: psycopg.Error, statement: Statement, place: int) -> errors.SqlError:
+        """Return what an error means; one at a place before the statement's came while the transaction started."""
+        started, self._opening = place >= len(self._opening), ()
+        told = translate(error, statement.text, self._before) if started else translate(error)
+        return errors.Dead(told.happened) if isinstance(told, errors.Lost) and not started else told
 
     @property
     def lent(self) -> Any:
         """The driver's connection, for streams."""
+        self._open()
         self.reusable = False
         return self._connection
 
@@ -112,7 +141,8 @@ class PostgresSession:
             if bound:
                 cursor.execute(start + text, bound)
             else:
-                cursor.execute_all([start + text, *fetching])
+                cursor.execute_all([*self._opening, start + text, *fetching])
+                self._opening = ()
         except psycopg.Error as error:
             if not self._write or error.sqlstate not in INVALID_CURSOR:
                 raise

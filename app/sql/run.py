@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from app.sql import errors
 from app.sql.engines import ENGINES, Engines
 from app.sql.options import Answer, Options
-from app.sql.sessions import open_alone, open_session
+from app.sql.sessions import ask, open_alone, open_session
 from app.sql.statements import Statement
 from app.sql.target import Target
 
@@ -52,8 +52,7 @@ def read(
     if options.write:
         raise ValueError("write() runs what writes")
     started = time.perf_counter()
-    with open_session(target, options, engines) as session:
-        answer = session.execute(statement, parameters or {}, options)
+    answer = ask(target, statement, parameters or {}, options, engines)
     return Result(statement, answer, time.perf_counter() - started)
 
 

@@ -25,8 +25,8 @@ class Session(Protocol):
     dialect: Dialect
     reusable: bool  # whether the connection is as it was before, so that the next person may have it
 
-    def begin(self, options: Options) -> None:
-        """Start the transaction."""
+    def begin(self, options: Options, together: bool = False) -> None:
+        """Start the transaction; `together` with the first statement, where the dialect can."""
 
     def execute(self, statement: Statement, values: Mapping[str, object], options: Options) -> Answer:
         """Run one statement."""
@@ -35,11 +35,37 @@ class Session(Protocol):
         """End the transaction and forget everything that was set in the session."""
 
 
+def ask(
+    target: Target,
+    statement: Statement,
+    values: Mapping[str, object],
+    options: Options,
+    engines: Engines = ENGINES,
+) -> Answer:
+    """Run one statement in a session of its own that only reads, in one round trip with the transaction's start.
+
+    A pooled connection that died while it was idle is replaced once; nothing of the statement ran on it.
+    """
+    if options.write:
+        raise ValueError("a statement that is only asked reads")
+    for _ in range(2):
+        try:
+            with open_session(target, options, engines, together=not statement.parameters) as session:
+                return session.execute(statement, values, options)
+        except errors.Dead as error:
+            engines.get(target).empty()
+            dead = error
+    raise dead
+
+
 @contextmanager
-def open_session(target: Target, options: Options, engines: Engines = ENGINES) -> Iterator[Session]:
+def open_session(
+    target: Target, options: Options, engines: Engines = ENGINES, *, together: bool = False
+) -> Iterator[Session]:
     """Lend a session in which a transaction has begun; without `finish(True)` everything is rolled back.
 
-    A pooled connection that died while it was idle is replaced once, before anything of the person's has run.
+    A pooled connection that died while it was idle is replaced once, before anything of the person's has run. With
+    `together` a session that reads begins with its first statement, which then raises Dead in that case.
     Raises NotWritable for a writing session on a target that may only be read.
     """
     _permit(target, options)
@@ -48,7 +74,7 @@ def open_session(target: Target, options: Options, engines: Engines = ENGINES) -
             connection = lent.dbapi_connection
             session: Session = PostgresSession(connection) if target.dialect == "postgres" else MysqlSession(connection)
             try:
-                session.begin(options)
+                session.begin(options, together)
             except errors.SqlError as error:
                 lent.invalidate()
                 if attempt == 2 or not isinstance(error, errors.Lost):
