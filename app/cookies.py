@@ -9,8 +9,8 @@ from copy import deepcopy
 from functools import lru_cache
 from typing import Any
 
-from flask import Flask, Request, session
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, session
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from flask_wtf.csrf import generate_csrf
 from itsdangerous import BadSignature
 
@@ -41,6 +41,15 @@ class RememberedSessions(SecureCookieSessionInterface):
         age = int(time.time()) - signed
         lasting = 0 <= age <= app.permanent_session_lifetime.total_seconds()
         return self.session_class(_copy(values) if lasting else None)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Write the cookie as Flask does; a session that is as it came and is not to last longer needs none."""
+        if session.modified or (session.permanent and app.config["SESSION_REFRESH_EACH_REQUEST"]):
+            super().save_session(app, session, response)
+        elif session.accessed and "Vary" in response.headers:
+            response.vary.add("Cookie")
+        elif session.accessed:
+            response.headers["Vary"] = "Cookie"
 
     def _verified(self, app: Flask, _keys: tuple[str | bytes, ...], text: str) -> tuple[dict[str, Any], int]:
         """Return a cookie's values and when it was signed. Raises BadSignature, which is not remembered."""

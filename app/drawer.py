@@ -91,14 +91,15 @@ def _drawer() -> Drawer:
         found = build(steps, earlier, Context(aws.identity().account or "*"))
     if not added:
         return found
-    return replace(
-        found,
+    return Drawer(
         calls=found.calls + added,
+        earlier=found.earlier,
         milliseconds=round(found.milliseconds + sum(one.milliseconds for one in added), 1),
         failed=found.failed + sum(one.error_code is not None for one in added),
         script="\n".join(filter(None, [found.script, *(one.python for one in added)])),
         commands="".join([found.commands, *(f"{one.command}\n" for one in added if one.command)]),
         policy=_united([found.policy, *(one.policy for one in added)]),
+        earlier_left_out=found.earlier_left_out,
     )
 
 

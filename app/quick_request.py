@@ -3,12 +3,14 @@
 A page asks for some twenty headers and fields that nobody sent, and each took as long as a small part of the page.
 """
 
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Any
 
 from flask import Request
 from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
+from werkzeug.http import parse_cookie
 
+LONGEST = 4000  # characters of a header of cookies that is remembered
 _PLAIN = ("CONTENT_TYPE", "CONTENT_LENGTH")  # headers that WSGI names without HTTP_
 
 
@@ -31,6 +33,12 @@ class QuickHeaders(EnvironHeaders):
         return super().get(key, default, type) if key in self else default
 
 
+@lru_cache(1024)
+def _cookies(text: str) -> ImmutableMultiDict[str, str]:
+    """Return the cookies of a header, which a browser sends again with every request."""
+    return parse_cookie(text, cls=QuickFields)
+
+
 class QuickFields(ImmutableMultiDict[str, Any]):
     """Fields of an address or a form, or cookies."""
 
@@ -44,6 +52,12 @@ class QuickRequest(Request):
 
     parameter_storage_class = QuickFields
     dict_storage_class = QuickFields
+
+    @cached_property
+    def cookies(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]  # werkzeug has it as a property of its own
+        """The cookies that came."""
+        text = self.environ.get("HTTP_COOKIE", "")
+        return _cookies(text) if len(text) <= LONGEST else _cookies.__wrapped__(text)
 
     def __init__(self, environ: dict[str, Any], *given: Any, **more: Any) -> None:
         super().__init__(environ, *given, **more)

@@ -77,8 +77,8 @@ class SessionCookie(RememberedSessions):
 
     def get_cookie_name(self, app: Flask) -> str:
         """Return the name; browsers take one with __Host- only with Secure, Path=/ and no Domain."""
-        name = super().get_cookie_name(app)
-        return f"__Host-{name}" if request.is_secure else name
+        name: str = app.config["SESSION_COOKIE_NAME"]
+        return f"__Host-{name}" if context.asked().is_secure else name
 
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 the interface is Flask's
         """Whether this request came over https."""

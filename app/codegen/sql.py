@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.codegen.literals import Source, bracketed, string
 
@@ -14,8 +15,8 @@ COLON = re.compile(r":(?=\w)|::")
 
 
 @dataclass(frozen=True)
-class Program:
-    """What ran: `statements` are texts with the places of their parameters, `login` is secret, iam or typed."""
+class Way:
+    """How to connect: `login` is secret, iam or typed."""
 
     engine: str
     region: str
@@ -24,27 +25,39 @@ class Program:
     login: str
     secret: str
     user: str
+    encrypted: bool = False
+    host: str = ""
+    port: int = 0
+
+
+@dataclass(frozen=True)
+class Program:
+    """What ran, and where: `statements` are texts with the places of their parameters."""
+
+    way: Way
     statements: tuple[tuple[str, tuple[tuple[int, int], ...]], ...]
     parameters: Mapping[str, object] = field(default_factory=dict)
     write: bool = False
     commit: bool = False
-    encrypted: bool = False
-    host: str = ""
-    port: int = 0
 
 
 def python(program: Program) -> str:
     """Return a Python program that connects as the dashboard did and runs the same statements."""
     source = Source()
     body = _run(program, source)
-    needed = {"secret": "import json", "typed": "import getpass"}.get(program.login)
+    needed = {"secret": "import json", "typed": "import getpass"}.get(program.way.login)
     imports = sorted({*source.imports, *([needed] if needed else [])})
     head = "\n".join(imports) + ("\n\n" if imports else "") + "import boto3\nimport sqlalchemy"
-    return "\n\n".join([head, _find(program), _login(program), _engine(program), body]) + "\n"
+    return f"{head}\n\n{_connect(program.way)}\n\n{body}\n"
 
 
-def _find(program: Program) -> str:
-    region, name = string(program.region), string(program.instance)
+@lru_cache(64)  # the same for everything that runs there
+def _connect(way: Way) -> str:
+    return "\n\n".join([_find(way), _login(way), _engine(way)])
+
+
+def _find(way: Way) -> str:
+    region, name = string(way.region), string(way.instance)
     return (
         f'rds = boto3.client("rds", region_name={region})\n'
         f"found = rds.describe_db_instances(DBInstanceIdentifier={name})\n"
@@ -52,40 +65,40 @@ def _find(program: Program) -> str:
     )
 
 
-def _login(program: Program) -> str:
-    if program.login == "secret":
+def _login(way: Way) -> str:
+    if way.login == "secret":
         return (
-            f'secretsmanager = boto3.client("secretsmanager", region_name={string(program.region)})\n'
-            f"secret = secretsmanager.get_secret_value(SecretId={string(program.secret)})\n"
+            f'secretsmanager = boto3.client("secretsmanager", region_name={string(way.region)})\n'
+            f"secret = secretsmanager.get_secret_value(SecretId={string(way.secret)})\n"
             'password = json.loads(secret["SecretString"])["password"]'
         )
-    if program.login == "iam":
+    if way.login == "iam":
         return (
             "password = rds.generate_db_auth_token(\n"
             '    DBHostname=endpoint["Address"],\n    Port=endpoint["Port"],\n'
-            f"    DBUsername={string(program.user)},\n)"
+            f"    DBUsername={string(way.user)},\n)"
         )
-    return f"password = getpass.getpass({string(f'Password of {program.user}: ')})"
+    return f"password = getpass.getpass({string(f'Password of {way.user}: ')})"
 
 
-def _engine(program: Program) -> str:
+def _engine(way: Way) -> str:
     lines = [
         "url = sqlalchemy.URL.create(",
-        f"    {string(DRIVERS[program.engine])},",
-        f"    username={string(program.user)},",
+        f"    {string(DRIVERS[way.engine])},",
+        f"    username={string(way.user)},",
         "    password=password,",
         '    host=endpoint["Address"],',
         '    port=endpoint["Port"],',
     ]
-    if program.database or program.engine == "postgres":
-        lines.append(f"    database={string(program.database or 'postgres')},")
-    return "\n".join([*lines, ")", f"engine = sqlalchemy.create_engine(url{_tls(program)})"])
+    if way.database or way.engine == "postgres":
+        lines.append(f"    database={string(way.database or 'postgres')},")
+    return "\n".join([*lines, ")", f"engine = sqlalchemy.create_engine(url{_tls(way)})"])
 
 
-def _tls(program: Program) -> str:
-    if not program.encrypted:
+def _tls(way: Way) -> str:
+    if not way.encrypted:
         return ""
-    if program.engine == "postgres":
+    if way.engine == "postgres":
         return f', connect_args={{"sslmode": "verify-full", "sslrootcert": "{BUNDLE}"}}'
     return f', connect_args={{"ssl": {{"ca": "{BUNDLE}", "check_hostname": True}}}}'
 
@@ -93,7 +106,7 @@ def _tls(program: Program) -> str:
 def _run(program: Program, source: Source) -> str:
     lines = ["with engine.connect() as connection:"]
     if not program.write:
-        begin = "SET TRANSACTION READ ONLY" if program.engine == "postgres" else "SET SESSION TRANSACTION READ ONLY"
+        begin = "SET TRANSACTION READ ONLY" if program.way.engine == "postgres" else "SET SESSION TRANSACTION READ ONLY"
         lines.append(f"    connection.execute(sqlalchemy.text({string(begin)}))")
     for text, places in program.statements:
         lines += _statement(program, text, places, source)

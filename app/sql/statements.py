@@ -96,8 +96,8 @@ def _statement(script: str, group: list[Token]) -> Statement:
     line, column = place(script, first.start)
     names = tuple(script[t.start + 1 : t.end] for t in group if t.kind == "parameter")
     word = script[first.start : first.end].upper() if first.kind in ("word", "(") else ""
-    moved = tuple(Token(t.kind, t.start - first.start, t.end - first.start) for t in group)
-    return Statement(script[first.start : last.end], first.start, line, column, word, names, moved)
+    moved = tuple(Token(t.kind, t.start - first.start, t.end - first.start) for t in group) if first.start else group
+    return Statement(script[first.start : last.end], first.start, line, column, word, names, tuple(moved))
 
 
 def place(text: str, position: int) -> tuple[int, int]:

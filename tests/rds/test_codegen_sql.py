@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.codegen.sql import Program, python
+from app.codegen.sql import Program, Way, python
 from app.codegen.sql_shell import command
 from tests.embedded.process import Embedded
 from tests.pages import check_page
@@ -63,12 +63,13 @@ def test_the_drawers_line_runs_in_a_shell(client: FlaskClient, embedded: Embedde
 
 
 def test_no_line_for_what_was_only_looked_at_or_is_bound() -> None:
-    looked = Program("postgres", "r", "i", "d", "secret", "s", "me", (("DELETE FROM t", ()),), write=True, host="h")
+    way = Way("postgres", "r", "i", "d", "secret", "s", "me", host="h")
+    looked = Program(way, (("DELETE FROM t", ()),), write=True)
     assert command(looked) == ""
     assert "DELETE" in command(replace(looked, commit=True))
     assert "read_only" not in command(replace(looked, commit=True))
     assert command(replace(looked, write=False, statements=(("SELECT :a", ((7, 9),)),))) == ""
-    token = replace(looked, engine="mysql", write=False, login="iam", encrypted=True)
+    token = replace(looked, way=replace(way, engine="mysql", login="iam", encrypted=True), write=False)
     assert "generate-db-auth-token" in command(token)
     assert "--ssl-verify-server-cert" in command(token)
 
@@ -133,16 +134,15 @@ def test_a_failed_statement_is_in_the_drawer(client: FlaskClient) -> None:
 def test_a_reading_program_cannot_write(embedded: Embedded, tmp_path: Path) -> None:
     for name, engine in (("shop", "postgres"), ("database-1", "mysql")):
         secret = f"rds/{name}"
-        program = Program(
-            engine, "us-east-1", name, "shop", "secret", secret, "dbadmin", (("CREATE TABLE no_way (id int)", ()),)
-        )
+        way = Way(engine, "us-east-1", name, "shop", "secret", secret, "dbadmin")
+        program = Program(way, (("CREATE TABLE no_way (id int)", ()),))
         with pytest.raises(AssertionError, match=r"read-only|READ ONLY"):
             run_program(python(program), embedded, tmp_path)
 
 
 def test_a_typed_password_is_asked_for_and_a_token_is_made() -> None:
-    typed = Program("mysql", "us-east-1", "a", "b", "typed", "", "me", (("SELECT 1", ()),))
+    typed = Program(Way("mysql", "us-east-1", "a", "b", "typed", "", "me"), (("SELECT 1", ()),))
     assert "getpass.getpass" in python(typed)
-    token = Program("postgres", "us-east-1", "a", "b", "iam", "", "me", (("SELECT 1", ()),), encrypted=True)
+    token = replace(typed, way=Way("postgres", "us-east-1", "a", "b", "iam", "", "me", encrypted=True))
     assert "generate_db_auth_token" in python(token)
     compile(python(typed) + python(token), "programs", "exec")

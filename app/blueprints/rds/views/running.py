@@ -1,6 +1,6 @@
 """From what was asked to what is shown: split, ask what must be agreed to, run, and note it."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from flask import request
@@ -50,8 +50,21 @@ class QueryPage:
 
 def run(there: Connected, asked: Asked) -> QueryPage:
     """Split, ask, run: each step may end it."""
+    try:
+        script = statements.split(asked.sql, there.target.dialect)
+    except SqlError as error:
+        return _page(there, asked, mistake=scripts.mistake(error))
+    found = parameters.of(script, asked.fields)
+    if from_elsewhere():
+        return _page(there, asked, parameters=found, from_elsewhere=bool(script))
+    if not script or not all(one.given for one in found):
+        return _page(there, asked, parameters=found)
+    return _executed(there, asked, script, found)
+
+
+def _page(there: Connected, asked: Asked, **more: Any) -> QueryPage:
     target = there.target
-    page = QueryPage(
+    return QueryPage(
         there.instance.identifier,
         there.instance.engine_name,
         target.engine,
@@ -59,41 +72,37 @@ def run(there: Connected, asked: Asked) -> QueryPage:
         target.user,
         asked,
         read_only_account=aws.identity().read_only,
+        **more,
     )
-    try:
-        script = statements.split(asked.sql, target.dialect)
-    except SqlError as error:
-        return replace(page, mistake=scripts.mistake(error))
-    found = parameters.of(script, asked.fields)
-    page = replace(page, parameters=found)
-    if from_elsewhere():
-        return replace(page, from_elsewhere=bool(script))
-    if not script or not all(one.given for one in found):
-        return page
-    return _executed(there, page, script)
 
 
-def _executed(there: Connected, page: QueryPage, script: list[Statement]) -> QueryPage:
-    asked, target = page.asked, there.target
-    values = parameters.values(page.parameters, target.dialect)
-    options = asked.options(skip=len(script) == 1 and not asked.write)
-    if not asked.write:
-        ran = scripts.read(target, script, values, options)
-        page = replace(page, ran=ran, share=_share(page), walk=walking.whole_table(script, target))
-    elif asked.alone and len(script) == 1 and target.dialect == "postgres":
-        page = replace(page, ran=scripts.run_alone(target, script[0], values, options))
-    elif ask := _questions(script, there):
-        page = replace(page, ask=ask)
-    elif scripts.ends_by_itself(script, target.dialect):
-        page = replace(page, ran=scripts.run_for_good(target, script, values, options))
-    else:
-        page = replace(page, ran=scripts.show_changes(target, script, values, options, asked.expect))
+def _executed(there: Connected, asked: Asked, script: list[Statement], found: tuple[Parameter, ...]) -> QueryPage:
+    values = parameters.values(found, there.target.dialect)
+    shown = _read(there, asked, script, values) if not asked.write else _changed(there, asked, script, values)
+    page = _page(there, asked, parameters=found, **shown)
     if page.ran is not None:
         snippets.show(there, script, values, page.ran, asked.write)
         history.note(page, there.target.database)
         if asked.write:
             deeds.ran(there, page.ran)
     return page
+
+
+def _read(there: Connected, asked: Asked, script: list[Statement], values: dict[str, object]) -> dict[str, Any]:
+    ran = scripts.read(there.target, script, values, asked.options(skip=len(script) == 1))
+    share = _share(there.instance.identifier, asked)
+    return {"ran": ran, "share": share, "walk": walking.whole_table(script, there.target)}
+
+
+def _changed(there: Connected, asked: Asked, script: list[Statement], values: dict[str, object]) -> dict[str, Any]:
+    target, options = there.target, asked.options(skip=False)
+    if asked.alone and len(script) == 1 and target.dialect == "postgres":
+        return {"ran": scripts.run_alone(target, script[0], values, options)}
+    if ask := _questions(script, there):
+        return {"ask": ask}
+    if scripts.ends_by_itself(script, target.dialect):
+        return {"ran": scripts.run_for_good(target, script, values, options)}
+    return {"ran": scripts.show_changes(target, script, values, options, asked.expect)}
 
 
 def _questions(script: list[Statement], there: Connected) -> tuple[str, ...]:
@@ -111,10 +120,10 @@ def _questions(script: list[Statement], there: Connected) -> tuple[str, ...]:
     return tuple(said)
 
 
-def _share(page: QueryPage) -> str:
+def _share(instance: str, asked: Asked) -> str:
     """Return the address of this very query, empty where it would be too long for one."""
-    asked = page.asked
-    fields = {"database": asked.database, "sql": asked.sql, "page": asked.page if asked.page > 1 else ""}
-    fields = {name: value for name, value in fields.items() if value} | dict(asked.fields)
-    size = sum(len(str(value)) for value in fields.values())
-    return with_fields(url_for("rds.query", identifier=page.instance), fields) if size <= LONGEST_URL else ""
+    given = (("database", asked.database), ("sql", asked.sql), ("page", str(asked.page) if asked.page > 1 else ""))
+    fields = {name: value for name, value in given if value} | dict(asked.fields)
+    if sum(map(len, fields.values())) > LONGEST_URL:
+        return ""
+    return with_fields(url_for("rds.query", identifier=instance), fields)

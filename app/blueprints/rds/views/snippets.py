@@ -1,10 +1,9 @@
 """The SQL that ran, as Python in the call drawer."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from app import aws, drawer
-from app.blueprints.rds.service.scripts import Ran, Step
+from app.blueprints.rds.service.scripts import Mistake, Ran, Step
 from app.blueprints.rds.views.connected import Connected
 from app.codegen import sql as codegen
 from app.codegen import sql_iam
@@ -12,11 +11,13 @@ from app.codegen import sql_shell as shell
 from app.sql.edit import Edit
 from app.sql.statements import Statement
 
+NO_CODE = ("", "", "")
+
 
 def show(there: Connected, script: Sequence[Statement], values: Mapping[str, object], ran: Ran, write: bool) -> None:
     """Put what ran into this page's call drawer."""
     target = there.target
-    program = codegen.Program(
+    way = codegen.Way(
         engine=target.engine,
         region=aws.region(),
         instance=there.instance.identifier,
@@ -24,25 +25,18 @@ def show(there: Connected, script: Sequence[Statement], values: Mapping[str, obj
         login=there.login.kind,
         secret=there.login.secret,
         user=target.user,
-        statements=tuple((one.text, _places(one)) for one in script),
-        parameters=dict(values),
-        write=write,
-        commit=ran.committed,
         encrypted=target.tls != "off",
         host=target.host,
         port=target.port,
     )
-    shown = [_call(step.word, step.seconds) for step in ran.steps]
-    if wrong := ran.mistake:
-        failed = _call(wrong.word, 0.0)
-        shown.append(
-            replace(failed, status="Failed", error_code=wrong.code or wrong.title, error_message=wrong.happened)
-        )
-    if shown:
-        line = "" if ran.mistake else shell.command(program)
-        shown[0] = replace(shown[0], python=codegen.python(program), command=line, policy=_policy(there))
-    for call in shown:
-        drawer.add(call)
+    statements = tuple((one.text, _places(one)) for one in script)
+    program = codegen.Program(way, statements, values, write, ran.committed)
+    code = (codegen.python(program), "" if ran.mistake else shell.command(program), _policy(there))
+    for step in ran.steps:
+        drawer.add(_call(step.word, step.seconds, code))
+        code = NO_CODE  # the first one has it for all
+    if ran.mistake:
+        drawer.add(_call(ran.mistake.word, 0.0, code, ran.mistake))
 
 
 def show_one(there: Connected, done: Edit, write: bool = False) -> None:
@@ -59,21 +53,22 @@ def _policy(there: Connected) -> str:
     return sql_iam.policy(account, aws.region(), there.instance.identifier, login.kind, login.secret, user, resource)
 
 
-def _call(word: str, seconds: float) -> drawer.ShownCall:
+def _call(word: str, seconds: float, code: tuple[str, str, str], wrong: Mistake | None = None) -> drawer.ShownCall:
+    python, command, policy = code
     return drawer.ShownCall(
         service="sql",
         operation=word or "statement",
         count=0,  # none of AWS's
         milliseconds=round(seconds * 1000, 1),
         offset_ms=0.0,
-        status="Answered",
+        status="Failed" if wrong else "Answered",
         request_id=None,
         retries=0,
-        error_code=None,
-        error_message=None,
-        python="",
-        command="",
-        policy="",
+        error_code=(wrong.code or wrong.title) if wrong else None,
+        error_message=wrong.happened if wrong else None,
+        python=python,
+        command=command,
+        policy=policy,
         docs_url="",
     )
 
