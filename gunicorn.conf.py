@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 from gunicorn import glogging
+from gunicorn.workers import gthread
 
 # nginx of Elastic Beanstalk asks on port 8000, or on that of the property PORT.
 bind = f"127.0.0.1:{os.environ.get('PORT', '8000')}"
 workers = 1
-worker_class = "gthread"
 threads = 16
 # Loaded once, before the workers are made: they share what they do not change, and start at once.
 preload_app = True
@@ -28,7 +28,8 @@ limit_request_line = 8190
 worker_tmp_dir = "/dev/shm" if os.path.isdir("/dev/shm") else None  # noqa: S108, PTH112
 # Any client on the same host could otherwise claim https by a header of its own.
 forwarded_allow_ips = ""
-accesslog = "-"
+# Under `python -m app up`, which nobody reads the log of, no line is written.
+accesslog = None if os.environ.get("TRELLIS_WATCH_STDIN") else "-"
 # The path without its query, in which SQL, parameters and keys stand.
 access_log_format = '%(h)s %(t)s "%(m)s %(U)s %(H)s" %(s)s %(b)s %(M)sms'
 
@@ -66,6 +67,25 @@ class Log(glogging.Logger):  # type: ignore[misc]
 
 
 logger_class = Log
+
+
+class Worker(gthread.ThreadWorker):  # type: ignore[misc]
+    """gunicorn's worker of threads; it tells the arbiter that it lives once a second, not with every event.
+
+    A request that is handed to a thread would wait for the interpreter meanwhile.
+    """
+
+    _told = 0.0
+
+    def notify(self) -> None:
+        """Tell the arbiter."""
+        now = time.monotonic()
+        if now - self._told >= 1:
+            self._told = now
+            super().notify()
+
+
+worker_class = Worker
 
 
 def when_ready(server: Any) -> None:

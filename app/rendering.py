@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, MutableMapping
 from functools import lru_cache
 from types import BuiltinMethodType, FunctionType
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote_plus, urlencode
 
 from flask import Flask
 from flask.templating import Environment
@@ -110,7 +110,11 @@ def url_for(endpoint: str, **values: Any) -> str:
 def with_fields(address: str, fields: Mapping[str, Any]) -> str:
     """Return an address with fields, as Flask's url_for writes them: None is left out, a list is repeated."""
     given = {name: value for name, value in fields.items() if value is not None}
-    return f"{address}?{urlencode(given, doseq=True, safe=_SAFE)}" if given else address
+    if all(type(value) is str for value in given.values()):
+        query = "&".join([f"{quote_plus(name, _SAFE)}={quote_plus(value, _SAFE)}" for name, value in given.items()])
+    else:
+        query = urlencode(given, doseq=True, safe=_SAFE)
+    return f"{address}?{query}" if given else address
 
 
 def csrf() -> Markup:

@@ -150,7 +150,7 @@ def _server(port: int, workers: int) -> list[str]:
     if WINDOWS:  # gunicorn needs fork; Flask's own server is enough for one person
         return [sys.executable, "-m", "flask", "--app", "application", "run", "--port", str(port)]
     bind = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--log-level", "warning"]
-    return [sys.executable, "-m", "gunicorn", *bind, "--access-logfile", os.devnull, "application:application"]
+    return [sys.executable, "-m", "gunicorn", *bind, "application:application"]
 
 
 def _child(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":
