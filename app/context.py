@@ -23,7 +23,7 @@ def asked() -> Request:
 
 def kept() -> _AppCtxGlobals:
     """Return what is kept for this request alone, Flask's g."""
-    found: _AppCtxGlobals = g._get_current_object()  # type: ignore[attr-defined]
+    found: _AppCtxGlobals = g._get_current_object()
     return found
 
 

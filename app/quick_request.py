@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Request
 from werkzeug.datastructures import EnvironHeaders, ImmutableMultiDict
-from werkzeug.http import parse_cookie
+from werkzeug.sansio.http import parse_cookie
 
 LONGEST = 4000  # characters of a header of cookies that is remembered
 _PLAIN = ("CONTENT_TYPE", "CONTENT_LENGTH")  # headers that WSGI names without HTTP_
@@ -36,7 +36,7 @@ class QuickHeaders(EnvironHeaders):
 @lru_cache(1024)
 def _cookies(text: str) -> ImmutableMultiDict[str, str]:
     """Return the cookies of a header, which a browser sends again with every request."""
-    return parse_cookie(text, cls=QuickFields)
+    return QuickFields(parse_cookie(text))
 
 
 class QuickFields(ImmutableMultiDict[str, Any]):
@@ -54,7 +54,7 @@ class QuickRequest(Request):
     dict_storage_class = QuickFields
 
     @cached_property
-    def cookies(self) -> ImmutableMultiDict[str, str]:  # type: ignore[override]  # werkzeug has it as a property of its own
+    def cookies(self) -> ImmutableMultiDict[str, str]:
         """The cookies that came."""
         text = self.environ.get("HTTP_COOKIE", "")
         return _cookies(text) if len(text) <= LONGEST else _cookies.__wrapped__(text)

@@ -6,12 +6,13 @@ from types import BuiltinMethodType, FunctionType
 from typing import Any
 from urllib.parse import quote_plus, urlencode
 
+import markupsafe
 from flask import Flask
 from flask.templating import Environment
 from jinja2 import Template
 from jinja2.environment import TemplateModule
 from jinja2.runtime import Context, Macro
-from markupsafe import Markup, _escape_inner, escape
+from markupsafe import Markup, escape
 
 from app import calls_markup, context, drawer_markup, markup
 from app.cookies import csrf_token
@@ -22,6 +23,7 @@ KEPT = 256  # renderings of constant parts, and symbols, that are remembered
 ADDRESSES = 2048  # addresses that are remembered
 LONGEST = 500  # characters of the values of one: a statement of a megabyte is not kept because a page leads to it
 _SAFE = "!$'()*,/:;?@"  # characters that werkzeug leaves as they are in a query
+_escape_text = markupsafe._escape_inner  # type: ignore[attr-defined]  # what escape() calls for text
 _REMEMBERING = type(lru_cache(lambda: None))
 
 
@@ -30,7 +32,7 @@ def escaped(value: Any) -> str:
     kind = type(value)
     if kind is Markup:
         return value  # type: ignore[no-any-return]
-    return _escape_inner(value) if kind is str else str(value) if kind is int else escape(value)
+    return _escape_text(value) if kind is str else str(value) if kind is int else escape(value)
 
 
 class QuickContext(Context):

@@ -52,3 +52,12 @@ def test_fields_are_those_that_came() -> None:
     assert ours.cookies.get("missing") is None
     with pytest.raises(BadRequestKeyError):
         ours.args["missing"]
+
+
+def test_cookies_are_those_that_came() -> None:
+    for text in ("a=b", "a=b; a=c; d", 'q="x\\"y"', "", "ü=ö", "a=" + "x" * 5000):
+        environ = EnvironBuilder("/", headers=Headers({"Cookie": text})).get_environ()
+        theirs, ours = Request(dict(environ)), QuickRequest(dict(environ))
+        assert ours.cookies == theirs.cookies
+        assert ours.cookies.get("missing") is None
+    assert QuickRequest(EnvironBuilder("/").get_environ()).cookies == {}

@@ -57,6 +57,39 @@ def test_rows_columns_and_truncation(engines: Engines, target: Target, numbers: 
     assert ask(engines, target, f"SELECT * FROM {numbers} WHERE id < 0").answer.rows == ()
 
 
+def test_who_reads_next_has_limits_of_their_own(engines: Engines, target: Target, numbers: str) -> None:
+    """A connection is given back with the next transaction started, for the same limits alone."""
+    every, sleep = f"SELECT * FROM {numbers} ORDER BY id", "pg_sleep" if target.dialect == "postgres" else "SLEEP"
+    assert len(ask(engines, target, every).answer.rows) == 100
+    assert len(ask(engines, target, every).answer.rows) == 100
+    assert len(ask(engines, target, every, limit=5).answer.rows) == 5
+    assert len(ask(engines, target, every, limit=500).answer.rows) == 500
+    assert ask(engines, target, every, skip=9_990).answer.rows[0] == (9_991, "word 9991")
+    with pytest.raises(errors.TimedOut):
+        ask(engines, target, f"SELECT {sleep}(600)", timeout=0.2)
+    change(engines, target, f"UPDATE {numbers} SET word = 'changed' WHERE id = 1")
+    assert ask(engines, target, every).answer.rows[0] == (1, "changed")
+    change(engines, target, f"UPDATE {numbers} SET word = 'word 1' WHERE id = 1")
+    with pytest.raises(errors.SqlError):
+        ask(engines, target, "SELECT * FROM no_such_table")
+    assert ask(engines, target, every).answer.rows[0] == (1, "word 1")
+
+
+def test_what_others_change_is_seen_although_the_transaction_began_before(
+    engines: Engines, target: Target, numbers: str
+) -> None:
+    first = f"SELECT word FROM {numbers} WHERE id = 2"
+    assert ask(engines, target, first).answer.rows == (("word 2",),)
+    other = Engines()
+    change(other, target, f"UPDATE {numbers} SET word = 'new' WHERE id = 2")
+    assert ask(engines, target, first).answer.rows == (("new",),)
+    change(other, target, f"UPDATE {numbers} SET word = 'word 2' WHERE id = 2")
+    change(other, target, f"ALTER TABLE {numbers} ADD COLUMN more int")  # nobody who is idle holds it
+    assert len(ask(engines, target, f"SELECT * FROM {numbers} LIMIT 1").answer.rows[0]) == 3
+    change(other, target, f"ALTER TABLE {numbers} DROP COLUMN more")
+    other.close()
+
+
 def test_more_rows_than_there_is_time_for_are_never_made(engines: Engines, target: Target, numbers: str) -> None:
     # All of them would take longer than this test may.
     answer = ask(engines, target, f"SELECT a.id FROM {numbers} a, {numbers} b, {numbers} c", timeout=600).answer
