@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask
 
@@ -11,15 +11,25 @@ from app.access import first_link
 from app.beanstalk import commands as beanstalk
 from app.quick_request import QuickRequest
 
+Wrapped = TypeVar("Wrapped", bound=Callable[..., Any])
 ROOT = Path(__file__).resolve().parent.parent
+
+
+class Dashboard(Flask):
+    """Flask with quick requests; nothing here is asynchronous, which need not be asked of each function each time."""
+
+    request_class = QuickRequest
+
+    def ensure_sync(self, func: Wrapped) -> Wrapped:
+        """Return the function as it is."""
+        return func
 
 
 def create_app(
     overrides: Mapping[str, Any] | None = None, session_factory: Callable[[], Any] = aws.new_session
 ) -> Flask:
     """Return the application; `overrides` sets fields of Settings and Flask's own configuration (upper case)."""
-    app = Flask(__name__, root_path=str(ROOT), template_folder="templates", static_folder=None)
-    app.request_class = QuickRequest
+    app = Dashboard(__name__, root_path=str(ROOT), template_folder="templates", static_folder=None)
     app.url_map.merge_slashes = False  # an S3 key may hold empty segments
     settings = config.load(overrides)
     app.extensions["settings"] = settings

@@ -19,7 +19,6 @@ from app.access.check import OPEN_PATHS
 from app.config import Settings
 from app.cookies import RememberedSessions
 
-csrf = CSRFProtect()
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 # Headers of every answer that has no other of the name; in lower case first, which is how they are looked for.
 _ALWAYS = tuple(
@@ -83,6 +82,18 @@ class SessionCookie(RememberedSessions):
     def get_cookie_secure(self, app: Flask) -> bool:  # noqa: ARG002 the interface is Flask's
         """Whether this request came over https."""
         return request.is_secure
+
+
+class Tokens(CSRFProtect):
+    """Flask-WTF's check of tokens, begun only where there is something to check."""
+
+    def protect(self, apply_exemptions: bool = False) -> None:
+        """Check the token of a request that may change something."""
+        if context.asked().method in context.application().config["WTF_CSRF_METHODS"]:
+            super().protect(apply_exemptions)
+
+
+csrf = Tokens()
 
 
 def init_app(app: Flask, settings: Settings) -> None:
