@@ -17,7 +17,7 @@ from app.roles import ANYBODY, INSTRUCTOR, needs
 GONE = (
     404,
     "This link does not work any more",
-    "It has been used, is too old, or was never made.",
+    "It has been used, is too old, or was never made; or there is a newer one, or another password since.",
     "Sign in, if you made your account with it. Else ask an instructor for another.",
     "LinkGone",
 )
@@ -108,8 +108,11 @@ def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
         raise refused(*GONE)
     if not good_password(form, account.name):
         return _page(form, link, 422)
-    with _used(code, link):
-        changed = accounts.set_password(account, str(form.password.data))
+    try:
+        with _used(code, link):
+            changed = accounts.set_password(account, str(form.password.data), link.epoch)
+    except accounts.Changed:
+        raise refused(*GONE) from None
     sessions.forget()
     throttle.succeeded(account.name)
     begin(changed)
