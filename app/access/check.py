@@ -39,7 +39,8 @@ def init_app(app: Flask, settings: Settings) -> None:
 def required() -> bool:
     """Whether who asks must have signed in: everybody but this computer itself, as long as it serves nobody else."""
     found = settings()
-    return found.sign_in == "always" or bool(found.hosts) or found.proxies > 0 or not is_local()
+    others = bool(found.hosts) or found.proxies > 0 or found.https != "auto"
+    return found.sign_in == "always" or others or not is_local()
 
 
 def is_local() -> bool:
