@@ -70,7 +70,8 @@ def folded(name: str) -> str:
 
 def wrong_name(name: str) -> str:
     """Return what is wrong with a name, in words; empty where nothing is."""
-    if not 2 <= len(name.strip()) <= LONGEST or not name.isprintable():
+    # Compared, one character may become eighteen, and a key of DynamoDB has 1,024 bytes.
+    if not 2 <= len(name.strip()) <= LONGEST or len(folded(name)) > LONGEST or not name.isprintable():
         return f"A name has 2 to {LONGEST} characters, all of which can be seen."
     return ""
 

@@ -46,7 +46,21 @@ def required() -> bool:
 def is_local() -> bool:
     """Whether the request comes from this computer itself, with no proxy in between."""
     proxied = any(name in request.headers for name in PROXIES)
-    return request.remote_addr in ("127.0.0.1", "::1") and not proxied
+    return request.remote_addr in ("127.0.0.1", "::1") and not proxied and not _passed_on()
+
+
+def _passed_on() -> bool:
+    """Whether a proxy that adds no header has sent the request, with a Host of this computer.
+
+    nginx does so where nobody tells it another way, in HTTP/1.0 which no browser speaks. A browser that calls the site
+    its own names it: under another name than the Host, it asked somebody else.
+    """
+    if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+        return True
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return False
+    asked = urlsplit(request.headers.get("Origin") or request.referrer or "").netloc
+    return bool(asked) and asked.lower() != request.host.lower()
 
 
 def check() -> Response | None:

@@ -443,3 +443,11 @@ def _known(client: FlaskClient) -> str:
     found = client.get_cookie("trellis-known")
     assert found is not None
     return f"trellis-known={found.value}"
+
+
+@pytest.mark.parametrize("name", ["\ufdfa" * 10, "x" * 61, "x", "a\u202eb"])
+def test_a_name_that_cannot_be_kept_is_told(app: Flask, browser: Browser, name: str) -> None:
+    with app.app_context():
+        code = links.make(Link("invite", VIEWER))
+    form = {"code": code, "name": name, "password": PASSWORD, "again": PASSWORD}
+    assert post(browser(), f"/sign-in/link?code={code}", "/sign-in/link", **form).status_code == 422
