@@ -9,10 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import Forbidden, MisdirectedRequest
+from werkzeug.exceptions import BadRequest, Forbidden, MisdirectedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.access import check
@@ -100,7 +101,7 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_SSL_STRICT=True,
     )
     _behind_proxies(app, settings)
-    for each in (_check_host, _check_site, check.check):
+    for each in (_check_host, _check_addresses, _check_site, check.check):
         app.before_request(each)
     csrf.init_app(app)  # after the others: it reads the body
     app.after_request(_headers)
@@ -168,6 +169,17 @@ def _check_host() -> None:
     if host.lower() not in current_app.extensions["settings"].allowed_hosts:
         g.stranger = True
         raise MisdirectedRequest
+
+
+def _check_addresses() -> None:
+    """Refuse a header that is to be an address and is none, which whoever takes it apart would stumble over."""
+    for name in ("Referer", "Origin", "HX-Current-URL"):
+        if "[" in (value := request.headers.get(name, "")):
+            try:
+                urlsplit(value)
+            except ValueError as error:
+                g.stranger = True
+                raise BadRequest(f"The header {name} is no address.") from error
 
 
 def _check_site() -> None:

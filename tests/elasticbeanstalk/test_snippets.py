@@ -20,7 +20,7 @@ from tests.beanstalk.conftest import Stubs
 from tests.codegen.samples import run
 from tests.codegen.test_every_operation import Driver
 from tests.elasticbeanstalk.conftest import Post
-from tests.elasticbeanstalk.test_views import APPLICATION, HERE, VERSIONS, looked, running, whole, zipped
+from tests.elasticbeanstalk.test_views import APPLICATION, HERE, VERSIONS, looked, running, updates, whole, zipped
 
 CALL = tuple[str, str, dict[str, Any]]
 NAMES = {"elasticbeanstalk": "beanstalk", "s3": "s3"}
@@ -140,16 +140,6 @@ class Form:
     before: Callable[[Stubs], None]
     does: Callable[[Stubs], None]
     after: Callable[[Stubs], None]
-
-
-def updates(stubs: Stubs) -> None:
-    stubs.expect(
-        "beanstalk.update_environment",
-        environment("Updating"),
-        ApplicationName="trellis",
-        EnvironmentName="trellis-demo",
-        VersionLabel="v1",
-    )
 
 
 def swaps(stubs: Stubs) -> None:
