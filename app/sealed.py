@@ -21,6 +21,8 @@ class Unreadable(Exception):
 @lru_cache(8)
 def _box(key: Key, purpose: str) -> Fernet:
     secret = key.encode() if isinstance(key, str) else key
+    if not secret:
+        raise ValueError("nothing is sealed without a key")
     derived = HKDF(SHA256(), 32, salt=None, info=purpose.encode()).derive(secret)
     return Fernet(base64.urlsafe_b64encode(derived))
 

@@ -261,3 +261,12 @@ def test_what_was_done_besides_calls_comes_along_and_loses_its_code_first() -> N
     assert 0 < len(text) <= LARGEST
     (kept,) = unpack(signer.loads(text)).added
     assert (kept["operation"], kept["python"], kept["shortened"]) == ("INSERT", "", True)
+
+
+def test_nothing_is_sealed_without_a_key() -> None:
+    for key in ("", b""):
+        with pytest.raises(ValueError, match="without a key"):
+            sealed.seal(key, "any", b"content")
+    assert sealed.unseal(["new", "old"], "any", sealed.seal("old", "any", b"content"), 60) == b"content"
+    with pytest.raises(sealed.Unreadable):
+        sealed.unseal(["new"], "any", sealed.seal("old", "any", b"content"), 60)
