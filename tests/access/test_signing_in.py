@@ -13,7 +13,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app import store
-from app.access import accounts, known, links, passwords, sessions, throttle
+from app.access import accounts, audit, known, links, passwords, sessions, throttle
 from app.access.accounts import Account
 from app.access.links import Link
 from app.access.people import Person
@@ -451,3 +451,23 @@ def test_a_name_that_cannot_be_kept_is_told(app: Flask, browser: Browser, name: 
         code = links.make(Link("invite", VIEWER))
     form = {"code": code, "name": name, "password": PASSWORD, "again": PASSWORD}
     assert post(browser(), f"/sign-in/link?code={code}", "/sign-in/link", **form).status_code == 422
+
+
+def test_who_made_an_account_or_set_a_password_by_a_link_is_on_record(
+    app: Flask, people: dict[Role, Account], browser: Browser
+) -> None:
+    with app.app_context():
+        codes = [
+            links.make(Link("invite", VIEWER, by="ada")),
+            links.make(Link("reset", EDITOR, "bob", people[EDITOR].id, "ada")),
+        ]
+    for code in codes:
+        form = {"code": code, "name": "Grace", "password": PASSWORD, "again": PASSWORD}
+        sent = post(browser(address="192.0.2.7"), f"/sign-in/link?code={code}", "/sign-in/link", **form)
+        assert sent.status_code == 303
+    audit.settle()
+    with app.app_context():
+        found = {one.operation: one for one in audit.every()}
+    made, changed = found["MakeAccount"], found["SetPassword"]
+    assert (made.name, made.resource, made.address) == ("Grace", "Grace as viewer, invited by ada", "192.0.2.7")
+    assert (changed.name, changed.resource, changed.address) == ("bob", "bob", "192.0.2.7")
