@@ -9,8 +9,8 @@ import threading
 import time
 import unicodedata
 from collections import OrderedDict
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
@@ -172,6 +172,12 @@ def read(text: str) -> tuple[Account, ...]:
         if names.count(name) > 1:
             raise SettingError(f"{VARIABLE} names two accounts “{name}”")
     return accounts
+
+
+def written(accounts: Iterable[Account]) -> str:
+    """Return the setting that names these accounts."""
+    listed = [{name: value for name, value in asdict(one).items() if value} for one in accounts]
+    return json.dumps(listed, separators=(",", ":"))
 
 
 def _list(text: str) -> list[Any]:

@@ -1,14 +1,17 @@
-"""Carries the calls of a form over its redirect, in a signed cookie that the next page reads and clears."""
+"""Carries the calls of a form over its redirect, in a sealed cookie that the next page reads and clears.
+
+Sealed, not only signed: in the calls are values of items and rows, which nobody reads who sees a cookie on its way.
+"""
 
 import json
+import zlib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from flask import Flask, Response, current_app, request
-from itsdangerous import BadData, URLSafeTimedSerializer
 
-from app import aws, context, plain_values, recorder
+from app import aws, context, plain_values, recorder, sealed
 from app.codegen import Step, collapse, condense, models
 from app.codegen.steps import CALL
 from app.plain_values import Cut
@@ -16,6 +19,7 @@ from app.recorder import Call
 from app.respond import wants_fragment, wants_json
 
 COOKIE = "trellis_calls"
+PURPOSE = "trellis calls"
 SECONDS = 60
 LARGEST = 3000  # characters of the cookie's value; browsers refuse a cookie over 4,096 bytes in all
 LONGEST = 20 * LARGEST  # characters before compression
@@ -79,9 +83,14 @@ def _is_page_request() -> bool:
     return not (wants_fragment() or wants_json() or looking_ahead or unseen or request.method == "HEAD")
 
 
-def _serializer() -> URLSafeTimedSerializer:
-    keys = [*(current_app.config.get("SECRET_KEY_FALLBACKS") or []), current_app.secret_key]
-    return URLSafeTimedSerializer(keys, salt="trellis.calls")
+def _keys() -> list[sealed.Key]:
+    """Return the keys that open a cookie, the one that seals it first."""
+    return [current_app.secret_key or "", *(current_app.config.get("SECRET_KEY_FALLBACKS") or [])]
+
+
+def _seal(content: Any) -> str:
+    compact = json.dumps(content, separators=(",", ":")).encode()
+    return sealed.seal(_keys()[0], PURPOSE, zlib.compress(compact))
 
 
 def _read() -> Carried:
@@ -90,10 +99,10 @@ def _read() -> Carried:
     if not text:
         return Carried()
     try:
-        content = _serializer().loads(text, max_age=SECONDS)
-    except BadData:
+        content = sealed.unseal(_keys(), PURPOSE, text, SECONDS)
+    except sealed.Unreadable:
         return Carried()
-    return unpack(content)
+    return unpack(json.loads(zlib.decompress(content)))
 
 
 def unpack(content: Any) -> Carried:
@@ -103,7 +112,7 @@ def unpack(content: Any) -> Carried:
     return Carried(tuple(_unpack_step(item) for item in content[1]), content[2], tuple(content[3]))
 
 
-def pack(found: Carried, sign: Callable[[Any], str]) -> str:
+def pack(found: Carried, seal: Callable[[Any], str]) -> str:
     """Return steps as the cookie's value, cut until it is short enough; what was cut is marked in its step.
 
     Empty where even the shortest form has no room.
@@ -116,10 +125,10 @@ def pack(found: Carried, sign: Callable[[Any], str]) -> str:
         # What is this long is not worth compressing to see whether it fits.
         if len(json.dumps(content)) > LONGEST:
             continue
-        text = sign(content)
+        text = seal(content)
         if len(text) <= LARGEST:
             return text
-    return pack(replace(found, added=_wordless(found)), sign) if _wordy(found) else _bare(found, kept, start, sign)
+    return pack(replace(found, added=_wordless(found)), seal) if _wordy(found) else _bare(found, kept, start, seal)
 
 
 # What of an addition is left out where the whole has no room.
@@ -134,10 +143,10 @@ def _wordless(found: Carried) -> tuple[dict[str, Any], ...]:
     return tuple({**one, **_CODE} for one in found.added)
 
 
-def _bare(found: Carried, kept: list[Step], start: float, sign: Callable[[Any], str]) -> str:
+def _bare(found: Carried, kept: list[Step], start: float, seal: Callable[[Any], str]) -> str:
     """Return the cookie's value for calls of which only the names have room."""
     bare = [_pack_step(_without_parameters(step), start, Cut(0, 0), 0) for step in kept[:3]]
-    text = sign([FORMAT, bare, found.left_out + sum(step.count for step in kept[3:]), found.added[:1]])
+    text = seal([FORMAT, bare, found.left_out + sum(step.count for step in kept[3:]), found.added[:1]])
     return text if len(text) <= LARGEST else ""
 
 
@@ -170,7 +179,7 @@ def _unpack_call(
 def _write(response: Response) -> None:
     before = carried() if request.method == "GET" else Carried()
     found = Carried((*before.steps, *steps()), before.left_out, (*before.added, *map(asdict, added())))
-    text = pack(found, lambda content: str(_serializer().dumps(content))) if found.steps or found.added else ""
+    text = pack(found, _seal) if found.steps or found.added else ""
     if text:
         secure = request.is_secure
         response.set_cookie(COOKIE, text, max_age=SECONDS, secure=secure, httponly=True, samesite="Lax", path="/")

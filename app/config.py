@@ -40,6 +40,11 @@ class Settings:
         "TRELLIS_PROXIES",
         "How many proxies of your own stand in front: so many X-Forwarded-For are believed.",
     )
+    https: str = _setting(
+        "auto",
+        "TRELLIS_HTTPS",
+        "“always”: all come by https. “forwarded”: one proxy says it; it must set X-Forwarded-Proto. “auto”: of two.",
+    )
     max_upload_mib: int = _setting(5120, "TRELLIS_MAX_UPLOAD_MIB", "The largest file that an upload takes, in MiB.")
     max_megapixels: int = _setting(
         120,

@@ -5,19 +5,25 @@ import itertools
 import os
 import re
 import secrets
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from flask import Flask, Response, g, request
 from flask_wtf.csrf import CSRFProtect
-from werkzeug.exceptions import Forbidden, MisdirectedRequest
+from werkzeug.exceptions import BadRequest, Forbidden, MisdirectedRequest
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app import context
 from app.access import check
 from app.access.check import OPEN_PATHS
-from app.config import Settings
+from app.config import SettingError, Settings
 from app.cookies import RememberedSessions
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication
 
 _PORT = re.compile(r":[0-9]{1,5}\Z")
 # Headers of every answer that has no other of the name; in lower case first, which is how they are looked for.
@@ -108,12 +114,37 @@ def init_app(app: Flask, settings: Settings) -> None:
         WTF_CSRF_TIME_LIMIT=8 * 3600,
         WTF_CSRF_SSL_STRICT=True,
     )
-    if settings.proxies:
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=int(settings.proxies > 1))  # type: ignore[method-assign]
-    for each in (_check_host, _check_site, check.check):
+    _behind_proxies(app, settings)
+    for each in (_check_host, _check_addresses, _check_site, check.check):
         app.before_request(each)
     csrf.init_app(app)  # after the others: it reads the body
     app.after_request(_headers)
+
+
+def _behind_proxies(app: Flask, settings: Settings) -> None:
+    """Believe what the proxies in front say of who asks, and by https or not, and nobody else.
+
+    One proxy may pass X-Forwarded-Proto on as a client wrote it (Elastic Beanstalk's nginx does), so that of one alone
+    is believed only where the setting says that it overwrites the header. The word of a header is never needed where
+    everybody comes by https.
+    """
+    if settings.https not in ("auto", "forwarded", "always"):
+        raise SettingError(f"TRELLIS_HTTPS must be auto, forwarded or always, not {settings.https!r}")
+    if settings.https == "forwarded" and not settings.proxies:
+        raise SettingError("TRELLIS_HTTPS=forwarded needs TRELLIS_PROXIES: without a proxy anybody could claim https")
+    told = settings.https == "forwarded" or (settings.https == "auto" and settings.proxies > 1)
+    if settings.https == "always":
+        app.wsgi_app = _all_https(app.wsgi_app)  # type: ignore[assignment, method-assign]
+    if settings.proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=int(told))  # type: ignore[method-assign]
+
+
+def _all_https(serve: "WSGIApplication") -> "WSGIApplication":
+    def served(environ: dict[str, Any], start_response: "StartResponse") -> Iterable[bytes]:
+        environ["wsgi.url_scheme"] = "https"
+        return serve(environ, start_response)
+
+    return served
 
 
 def _own_key(home: Path) -> str:
@@ -153,6 +184,17 @@ def _check_host() -> None:
     if host.lower() not in context.extension("settings").allowed_hosts:
         g.stranger = True
         raise MisdirectedRequest
+
+
+def _check_addresses() -> None:
+    """Refuse a header that is to be an address and is none, which whoever takes it apart would stumble over."""
+    for name in ("Referer", "Origin", "HX-Current-URL"):
+        if "[" in (value := request.headers.get(name, "")):
+            try:
+                urlsplit(value)
+            except ValueError as error:
+                g.stranger = True
+                raise BadRequest(f"The header {name} is no address.") from error
 
 
 def _check_site() -> None:

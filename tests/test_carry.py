@@ -1,8 +1,11 @@
 """Calls survive a redirect: every kind of parameter, within a cookie's size, and nothing that was not signed here."""
 
+import base64
 import json
 import secrets
+import zlib
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import fields, replace
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -13,7 +16,7 @@ from flask import Flask, Response, jsonify, redirect
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 
-from app import carry, recorder
+from app import carry, recorder, sealed
 from app.carry import COOKIE, LARGEST, Carried, pack, unpack
 from app.codegen import Context, collapse, command, models, policy_text, python
 from app.drawer import ShownCall
@@ -119,12 +122,26 @@ def test_forged_cookies_are_ignored(browser: FlaskClient) -> None:
     browser.post("/form")
     found = browser.get_cookie(COOKIE)
     assert found is not None
-    content = [1, [["call", [], 1, 0, None, False]], 0]
-    foreign = URLSafeTimedSerializer("other", salt="trellis.calls").dumps(content)
-    salted = URLSafeTimedSerializer("first", salt="other").dumps(content)
-    for text in (found.value[:-1] + ("A" if found.value[-1] != "A" else "B"), foreign, salted, "x", "." * 4000):
+    content = zlib.compress(json.dumps([carry.FORMAT, [["call", [], 1, 0, None, False]], 0, []]).encode())
+    foreign, other = sealed.seal("other", carry.PURPOSE, content), sealed.seal("first", "other", content)
+    signed = str(URLSafeTimedSerializer("first", salt="trellis.calls").dumps(["as before"]))
+    changed = found.value[:40] + ("A" if found.value[40] != "A" else "B") + found.value[41:]
+    for text in (changed, foreign, other, signed, "x", "é", "." * 4000):
         browser.set_cookie(COOKIE, text)
         assert shown(browser) == []
+
+
+def test_nobody_reads_it_on_its_way(browser: FlaskClient) -> None:
+    """Neither as it stands, nor taken out of base64, nor decompressed."""
+    browser.post("/form")
+    found = browser.get_cookie(COOKIE)
+    assert found is not None
+    _, content = URLSafeTimedSerializer("any").loads_unsafe(found.value)
+    assert content is None
+    plain = base64.urlsafe_b64decode(found.value)
+    for start in range(len(plain)):
+        with suppress(zlib.error):
+            assert b"PutObject" not in zlib.decompressobj().decompress(plain[start:])
 
 
 def test_old_cookies_are_ignored(browser: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -244,3 +261,12 @@ def test_what_was_done_besides_calls_comes_along_and_loses_its_code_first() -> N
     assert 0 < len(text) <= LARGEST
     (kept,) = unpack(signer.loads(text)).added
     assert (kept["operation"], kept["python"], kept["shortened"]) == ("INSERT", "", True)
+
+
+def test_nothing_is_sealed_without_a_key() -> None:
+    for key in ("", b""):
+        with pytest.raises(ValueError, match="without a key"):
+            sealed.seal(key, "any", b"content")
+    assert sealed.unseal(["new", "old"], "any", sealed.seal("old", "any", b"content"), 60) == b"content"
+    with pytest.raises(sealed.Unreadable):
+        sealed.unseal(["new"], "any", sealed.seal("old", "any", b"content"), 60)

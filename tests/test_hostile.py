@@ -31,6 +31,9 @@ HOSTILE = {
     "negative": "-1",
     "huge": "9" * 30,
     "lines": "a\r\nSet-Cookie: x=1",
+    "digits": "9" * 5000,  # more than Python makes a number of
+    "raised": "²",  # a digit to str.isdigit, no number to int
+    "deep": "[" * 3000,
 }
 # Every field that some page reads, of its address or its form.
 FIELDS = (  # noqa: SIM905 shorter
@@ -113,7 +116,7 @@ FILES = {
     "s3.thumbnail",
     "s3.thumbnail_by_query",
 }
-SHARP = {"nul", "markup", "half", "negative", "huge", "lines"}
+SHARP = {"nul", "markup", "half", "negative", "huge", "lines", "digits", "raised", "deep"}
 APART = {"static", "overview.health"}
 
 
@@ -195,7 +198,7 @@ def _beside(rule: Rule, name: str, value: str) -> Iterator[tuple[str, str]]:
     """Yield addresses of a page whose fields are good but for one."""
     good = GOOD.get(rule.endpoint)
     for field in (good or ()) if name in SHARP else ():
-        pairs = {**(good or {}), field: value[:3000]}
+        pairs = {**(good or {}), field: value[:5000]}
         query = "&".join(f"{key}={quote(_encoded(text), safe='')}" for key, text in pairs.items())
         yield f"{_path(rule, {})}?{query}", f"{field} {name}"
 
@@ -292,12 +295,12 @@ def test_every_change_asks_for_a_token(app: Flask, client: FlaskClient) -> None:
                 assert b"security token" in answer.get_data(), rule.endpoint
 
 
-@pytest.mark.parametrize("name", ["nul", "half", "huge"])
+@pytest.mark.parametrize("name", ["nul", "half", "huge", "digits", "raised", "deep"])
 def test_no_hostile_form_is_an_error_of_ours(app: Flask, client: FlaskClient, name: str) -> None:
-    value, failed = _encoded(HOSTILE[name][:3000]), list[str]()
+    value, failed = _encoded(HOSTILE[name][:5000]), list[str]()
     token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/s3/").get_data(as_text=True))
     assert token
-    fields = "&".join(f"{field}={quote(value, safe='')}" for field in FIELDS)
+    fields = "&".join(f"{field}={quote(value, safe='[')}" for field in FIELDS)
     for rule in _rules(app, "POST"):
         body, headers = f"csrf_token={token[1]}&{fields}", {"Content-Type": "application/x-www-form-urlencoded"}
         for path in {_path(rule, {}), _path(rule, dict.fromkeys(rule.arguments, HOSTILE[name]))}:

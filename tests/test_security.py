@@ -134,6 +134,48 @@ def test_no_proxy_makes_a_stranger_local(real: FlaskClient, name: str) -> None:
     assert real.get("/", headers={name: "192.0.2.7"}).location == "/sign-in"
 
 
+PASSED_ON = [
+    {"SERVER_PROTOCOL": "HTTP/1.0"},
+    {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_REFERER": "https://trellis.example/s3/"},
+    {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_ORIGIN": "https://trellis.example"},
+]
+
+
+@pytest.mark.parametrize("environ", PASSED_ON)
+def test_a_proxy_that_says_nothing_makes_no_stranger_local(real: FlaskClient, environ: dict[str, str]) -> None:
+    assert real.get("/", environ_overrides=environ).location == "/sign-in"
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {
+            "HTTP_SEC_FETCH_SITE": "same-origin",
+            "HTTP_REFERER": "http://127.0.0.1:5000/s3/",
+            "HTTP_HOST": "127.0.0.1:5000",
+        },
+        {"HTTP_SEC_FETCH_SITE": "same-origin", "HTTP_REFERER": "http://LOCALHOST/", "HTTP_HOST": "localhost"},
+        {"HTTP_SEC_FETCH_SITE": "same-origin"},
+        {"HTTP_REFERER": "https://elsewhere.example/"},
+    ],
+)
+def test_who_sits_here_stays_local(real: FlaskClient, environ: dict[str, str]) -> None:
+    assert real.get("/", environ_overrides=environ).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["Referer", "Origin", "HX-Current-URL"])
+@pytest.mark.parametrize("value", ["https://[", "https://[::1", "https://[x]/", "//[v]"])
+def test_a_header_that_is_no_address_is_no_fault_of_ours(real: FlaskClient, name: str, value: str) -> None:
+    headers = {name: value, "HX-Request": "true", "Sec-Fetch-Site": "same-origin"}
+    stranger = {"REMOTE_ADDR": "192.0.2.7"}
+    for environ in ({}, stranger):
+        assert real.get("/", headers=headers, environ_overrides=environ).status_code == 400
+        assert real.post("/region", headers=headers, environ_overrides=environ).status_code == 400
+        assert real.post("/region", headers=headers, base_url="https://127.0.0.1").status_code == 400
+    good = {**headers, name: "http://[::1]:5000/s3/", "Host": "[::1]:5000"}
+    assert real.get("/nowhere", headers=good).status_code == 404
+
+
 @pytest.mark.parametrize(
     "sent", [{"REMOTE_ADDR": "192.0.2.7"}, {"HTTP_HOST": "evil.example"}, {"HTTP_SEC_FETCH_SITE": "cross-site"}]
 )

@@ -28,6 +28,10 @@ class Contended(RuntimeError):
     """An account is gone, or others change it again and again."""
 
 
+class Changed(RuntimeError):
+    """An account is not any more what it was when it was asked for."""
+
+
 class Known(ValueError):
     """Somebody's identity at an OpenID provider has an account, which is `account`."""
 
@@ -66,7 +70,8 @@ def folded(name: str) -> str:
 
 def wrong_name(name: str) -> str:
     """Return what is wrong with a name, in words; empty where nothing is."""
-    if not 2 <= len(name.strip()) <= LONGEST or not name.isprintable():
+    # Compared, one character may become eighteen, and a key of DynamoDB has 1,024 bytes.
+    if not 2 <= len(name.strip()) <= LONGEST or len(folded(name)) > LONGEST or not name.isprintable():
         return f"A name has 2 to {LONGEST} characters, all of which can be seen."
     return ""
 
@@ -161,9 +166,9 @@ def follow(account: Account, role: Role) -> Account:
     return _update(account, role=role)
 
 
-def set_password(account: Account, password: str) -> Account:
-    """Give an account a new password, which ends its sessions."""
-    return _update(account, password=passwords.hashed(password))
+def set_password(account: Account, password: str, epoch: int | None = None) -> Account:
+    """Give an account a new password, which ends its sessions. Raises Changed where it has another epoch by then."""
+    return _update(account, epoch, password=passwords.hashed(password))
 
 
 def end_sessions(account: Account) -> Account:
@@ -171,12 +176,17 @@ def end_sessions(account: Account) -> Account:
     return _update(account)
 
 
-def _update(account: Account, **fields: object) -> Account:
-    """Change these fields of an account as it is now, and no others: somebody else may change it at the same time."""
+def _update(account: Account, epoch: int | None = None, /, **fields: object) -> Account:
+    """Change these fields of an account as it is now, and no others: somebody else may change it at the same time.
+
+    `epoch` asks for an account that nobody has changed since; else it raises Changed.
+    """
     for _ in range(TRIES):
         before = _kept().get(account.id)
         if before is None:
             break
+        if epoch is not None and before["epoch"] != epoch:
+            raise Changed(account.name)
         value = {**before, **fields, "epoch": before["epoch"] + 1}
         if _kept().swap(before, value, account.id):
             return _of(Entry(account.id, value))

@@ -40,13 +40,30 @@ def init_app(app: Flask, settings: Settings) -> None:
 def required() -> bool:
     """Whether who asks must have signed in: everybody but this computer itself, as long as it serves nobody else."""
     found = settings()
-    return found.sign_in == "always" or bool(found.hosts) or found.proxies > 0 or not is_local()
+    others = bool(found.hosts) or found.proxies > 0 or found.https != "auto"
+    return found.sign_in == "always" or others or not is_local()
 
 
 def is_local() -> bool:
     """Whether the request comes from this computer itself, with no proxy in between."""
     request = context.asked()
-    return request.remote_addr in ("127.0.0.1", "::1") and PROXIES.isdisjoint(request.environ)
+    if request.remote_addr not in ("127.0.0.1", "::1") or not PROXIES.isdisjoint(request.environ):
+        return False
+    return not _passed_on(request)
+
+
+def _passed_on(request: Request) -> bool:
+    """Whether a proxy that adds no header has sent the request, with a Host of this computer.
+
+    nginx does so where nobody tells it another way, in HTTP/1.0 which no browser speaks. A browser that calls the site
+    its own names it: under another name than the Host, it asked somebody else.
+    """
+    if request.environ.get("SERVER_PROTOCOL") == "HTTP/1.0":
+        return True
+    if request.headers.get("Sec-Fetch-Site") != "same-origin":
+        return False
+    asked = urlsplit(request.headers.get("Origin") or request.referrer or "").netloc
+    return bool(asked) and asked.lower() != request.host.lower()
 
 
 def check() -> Response | None:

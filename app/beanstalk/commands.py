@@ -11,11 +11,13 @@ from botocore.exceptions import BotoCoreError, ClientError
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app import aws
+from app import assumed, aws
+from app.assumed import Account
 from app.beanstalk import deployment, environments, package, plan
 from app.beanstalk.clients import Clients, Stopped, explained
 from app.beanstalk.deployment import Tools
 from app.beanstalk.plan import Order
+from app.config import SettingError
 
 HERE = "flask --app application beanstalk"
 group = AppGroup("beanstalk", help="Deploy the dashboard to Elastic Beanstalk, look at it, end it.")
@@ -66,6 +68,22 @@ def _tools(size: int = 0) -> Tools:
     return Tools(click.echo, progress=progress, **({"sleep": override} if override else {}))
 
 
+_accounts = click.option(
+    "--accounts",
+    envvar=assumed.VARIABLE,
+    default="",
+    help=f"accounts to choose, a JSON list or its file (default: {assumed.VARIABLE}, else as they are)",
+)
+
+
+def _read_accounts(text: str) -> tuple[Account, ...] | None:
+    """Return the accounts that were asked for, None where nothing was said of them."""
+    try:
+        return assumed.read(text) if text.strip() else None
+    except SettingError as error:
+        raise click.ClickException(str(error)) from error
+
+
 @group.command()
 @_options
 @click.option("--bundle", type=click.Path(path_type=Path), help="the zip file (default: the newest of dist/)")
@@ -76,6 +94,7 @@ def _tools(size: int = 0) -> Tools:
 @click.option("--name", default="", help="first part of the elasticbeanstalk.com address of a new environment")
 @click.option("--certificate", default="", help="ARN of a certificate, for --form balanced")
 @click.option("--domain", "domains", multiple=True, help="a name of your own under which it answers; repeatable")
+@_accounts
 @click.option("--yes", is_flag=True, help="do not ask before something is made")
 def deploy(
     region: str | None,
@@ -87,10 +106,12 @@ def deploy(
     name: str,
     certificate: str,
     domains: tuple[str, ...],
+    accounts: str,
     yes: bool,
 ) -> None:
     """Bring a bundle to an environment; what is there already is left as it is."""
-    order = Order(bundle or _newest(), application, environment, form, access, name, certificate, domains)
+    named = (name, certificate, domains, _read_accounts(accounts))
+    order = Order(bundle or _newest(), application, environment, form, access, *named)
     if not order.bundle.is_file():
         raise click.ClickException(f"There is no bundle {order.bundle}. Make one: make bundle")
     with _clients(region) as clients:
@@ -206,10 +227,11 @@ def terminate(region: str | None, environment: str, application: str, confirm: s
 @_options
 @click.option("--form", type=click.Choice(["single", "balanced"]), default="single", show_default=True)
 @click.option("--access", type=click.Choice(["read", "change"]), default="read", show_default=True)
-def policies(region: str | None, environment: str, application: str, form: str, access: str) -> None:
+@_accounts
+def policies(region: str | None, environment: str, application: str, form: str, access: str, accounts: str) -> None:
     """Show the IAM policies of the instance and of who deploys, and write them to dist/policies."""
     with _clients(region) as clients:
         where = plan.place(clients, application, environment)
-        order = Order(Path(), application, environment, form, access)
+        order = Order(Path(), application, environment, form, access, accounts=_read_accounts(accounts))
         for path, text in deployment.write_policies(Path("dist/policies"), where, order):
             click.echo(f"===== {path} =====\n{text}")

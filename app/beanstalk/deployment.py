@@ -28,6 +28,7 @@ def carry_out(clients: Clients, order: Order, made: Plan, tools: Tools) -> str:
     """Do what was planned and return the address; raises Stopped where the environment does not become healthy."""
     new = rights.put_roles(clients, made.place, order.access, tools.sleep)
     tools.say(f"Roles: {', '.join(new) if new else 'there already'}")
+    rights.put_accounts(clients, made.place, order.accounts)
     for variable, value in rights.put_secrets(clients, made.place).items():
         if variable == "TRELLIS_FIRST_INSTRUCTOR":
             tools.say(f"The first instructor's code, asked for at /sign-in/first: {value}")
@@ -79,6 +80,7 @@ def write_policies(folder: Path, where: Place, order: Order) -> list[tuple[Path,
     folder.mkdir(parents=True, exist_ok=True)
     documents = {
         **_numbered("instance", policies.instance(where, order.access)),
+        **({"accounts": policies.assuming(order.accounts)} if order.accounts else {}),
         **_numbered("deployer", deployer.policies(where, order.form)),
     }
     written = []

@@ -66,6 +66,14 @@ def find(clients: Clients, application: str, name: str) -> dict[str, Any] | None
     return found[0] if found else None
 
 
+def option(clients: Clients, application: str, name: str, namespace: str, wanted: str) -> str:
+    """Return what an environment's option says; nothing where it is not set."""
+    answer = clients.beanstalk.describe_configuration_settings(ApplicationName=application, EnvironmentName=name)
+    settings = (one for found in answer["ConfigurationSettings"] for one in found["OptionSettings"])
+    said = (one for one in settings if (one["Namespace"], one["OptionName"]) == (namespace, wanted))
+    return next((str(one.get("Value", "")) for one in said), "")
+
+
 def stack(clients: Clients) -> str:
     """Return the newest platform of Amazon Linux 2023 with Python; raises Stopped where the region has none."""
     names = clients.beanstalk.list_available_solution_stacks()["SolutionStacks"]

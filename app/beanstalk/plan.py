@@ -4,12 +4,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.beanstalk import environments, package
+from app import assumed
+from app.assumed import Account
+from app.beanstalk import environments, package, policies
 from app.beanstalk.clients import Clients, Stopped
 from app.beanstalk.policies import Place
 from app.beanstalk.rights import secret_arns
 from app.codegen.grants import partition_of
 
+MOST_ACCOUNTS = 3000  # bytes of the property that names them
 HOURS = 730  # of a month
 ENVIRONMENT = "aws:elasticbeanstalk:application:environment"
 SECRETS = "aws:elasticbeanstalk:application:environmentsecrets"
@@ -17,7 +20,7 @@ SECRETS = "aws:elasticbeanstalk:application:environmentsecrets"
 
 @dataclass(frozen=True)
 class Order:
-    """What a person asks for."""
+    """What a person asks for; `accounts` None leaves those that the environment has."""
 
     bundle: Path
     application: str = "trellis"
@@ -27,11 +30,15 @@ class Order:
     name: str = ""
     certificate: str = ""
     domains: tuple[str, ...] = ()
+    accounts: tuple[Account, ...] | None = None
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What will be done: `environment` is what there is already, None where it will be made."""
+    """What will be done: `environment` is what there is already, None where it will be made.
+
+    `other_accounts`: whether it has others than were asked for.
+    """
 
     place: Place
     label: str
@@ -39,11 +46,13 @@ class Plan:
     host: str
     stack: str
     environment: dict[str, Any] | None
+    other_accounts: bool = False
 
     @property
     def nothing(self) -> bool:
-        """Whether the environment runs this very bundle already."""
-        return self.environment is not None and self.environment.get("VersionLabel") == self.label
+        """Whether the environment runs this very bundle already, with the accounts that were asked for."""
+        runs = self.environment is not None and self.environment.get("VersionLabel") == self.label
+        return runs and not self.other_accounts
 
 
 # US dollars at the list prices of us-east-1 that AWS published in 2026; other regions cost up to half as much more.
@@ -76,11 +85,12 @@ def make(clients: Clients, order: Order) -> Plan:
     package.check(order.bundle)
     where = place(clients, order.application, order.environment)
     label = package.label(order.bundle)
+    _demand_room(where, order)
     found = environments.find(clients, order.application, order.environment)
     if found is not None:
         _demand_ready(found)
-        host = found["CNAME"].lower()
-        return Plan(where, label, host.partition(".")[0], host, found.get("SolutionStackName", ""), found)
+        host, stack = found["CNAME"].lower(), found.get("SolutionStackName", "")
+        return Plan(where, label, host.partition(".")[0], host, stack, found, _has_others(clients, order))
     _demand_certificate(order)
     prefix = order.name or f"{order.environment}-{where.account[-6:]}"
     host = environments.address(clients, prefix)
@@ -93,6 +103,25 @@ def _demand_certificate(order: Order) -> None:
             "The load-balanced form ends TLS, for which it needs a certificate of AWS Certificate Manager for a domain "
             "of yours: --certificate ARN --domain trellis.example.com"
         )
+
+
+def _demand_room(place: Place, order: Order) -> None:
+    if order.accounts is None:
+        return
+    policies.demand_room(place, order.access, order.accounts)
+    if (size := len(assumed.written(order.accounts))) > MOST_ACCOUNTS:
+        raise Stopped(
+            f"The accounts take {size:,} bytes as a property. Elastic Beanstalk takes 4,096 of all properties, and "
+            f"{MOST_ACCOUNTS:,} of these are for accounts. Name fewer."
+        )
+
+
+def _has_others(clients: Clients, order: Order) -> bool:
+    """Whether an environment has other accounts than were asked for."""
+    if order.accounts is None:
+        return False
+    text = environments.option(clients, order.application, order.environment, ENVIRONMENT, assumed.VARIABLE)
+    return text != assumed.written(order.accounts)
 
 
 def _demand_ready(found: dict[str, Any]) -> None:
@@ -114,6 +143,8 @@ def wanted(order: Order, plan: Plan) -> environments.Wanted:
     }
     if plan.environment is None or order.domains:  # else the names that were given before stay
         options[ENVIRONMENT, "TRELLIS_HOSTS"] = ",".join((plan.host, *order.domains))
+    if order.accounts is not None:
+        options[ENVIRONMENT, assumed.VARIABLE] = assumed.written(order.accounts)
     if order.certificate:
         options["aws:elbv2:listener:443", "SSLCertificateArns"] = order.certificate
     return environments.Wanted(order.application, order.environment, plan.label, plan.prefix, plan.stack, options)
@@ -121,6 +152,13 @@ def wanted(order: Order, plan: Plan) -> environments.Wanted:
 
 def lines(order: Order, plan: Plan) -> list[str]:
     """Return in words what will be done."""
+    return [
+        *_lines(order, plan),
+        *(f"The instance may assume {one.role_arn} ({one.name})." for one in order.accounts or ()),
+    ]
+
+
+def _lines(order: Order, plan: Plan) -> list[str]:
     where = f"account {plan.place.account}, {plan.place.region}"
     if plan.environment is not None:
         return [

@@ -15,6 +15,8 @@ from typing import Any
 
 from botocore import xform_name
 
+from app.assumed import Account
+from app.beanstalk.clients import Stopped
 from app.codegen import iam
 from app.codegen.actions import TABLES
 from app.codegen.grants import Grant, Where
@@ -22,6 +24,8 @@ from app.guarding import PARTIQL, is_read
 
 APP = Path(__file__).resolve().parent.parent
 LARGEST = 6144  # characters of one managed policy, white space not counted
+ROLE = 10_240  # characters of all inline policies of a role, white space not counted
+OWN = 1_300  # of these .ebextensions takes no more
 ACCESSES = ("read", "change")
 # What changes rights, or is not for an instance at all: never in its policy.
 NEVER = {"iam", "sts"}
@@ -159,6 +163,21 @@ def document(statements: list[dict[str, Any]]) -> dict[str, Any]:
 def size(policy: Mapping[str, Any]) -> int:
     """Return the characters that IAM counts."""
     return len(json.dumps(policy, separators=(",", ":")))
+
+
+def assuming(accounts: Iterable[Account]) -> dict[str, Any]:
+    """Return the policy with which the instance takes on the roles of further accounts, and no others."""
+    return document([_allow(["sts:AssumeRole"], sorted({one.role_arn for one in accounts}))])
+
+
+def demand_room(place: Place, access: str, accounts: Iterable[Account]) -> None:
+    """Raise Stopped where the instance's role has no room for the roles of so many accounts."""
+    taken = sum(size(one) for one in instance(place, access)) + OWN
+    if (more := size(assuming(accounts))) > ROLE - taken:
+        raise Stopped(
+            f"The roles of these accounts take {more:,} characters of the instance's policies, and IAM leaves "
+            f"{ROLE - taken:,}. Name fewer, give their roles shorter names, or deploy with --access read."
+        )
 
 
 def trust(service: str, external: str = "") -> dict[str, Any]:

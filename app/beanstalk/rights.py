@@ -3,12 +3,15 @@
 import json
 import secrets
 from collections.abc import Callable
+from contextlib import suppress
 
+from app.assumed import Account
 from app.beanstalk import deployer, policies
 from app.beanstalk.clients import Clients
 from app.beanstalk.policies import Place
 
 SECRET_NAMES = {"TRELLIS_SECRET_KEY": "secret-key", "TRELLIS_FIRST_INSTRUCTOR": "first-instructor"}
+ACCOUNTS = "trellis-accounts"  # the policy's name
 SETTLE_SECONDS = 10.0  # IAM is the same everywhere only after some seconds; AWS names no figure
 
 
@@ -29,6 +32,16 @@ def put_roles(clients: Clients, place: Place, access: str, sleep: Callable[[floa
     if made:
         sleep(SETTLE_SECONDS)
     return made
+
+
+def put_accounts(clients: Clients, place: Place, accounts: tuple[Account, ...] | None) -> None:
+    """Let the instance take on the roles of these accounts, and of no others; None leaves it as it is."""
+    if accounts:
+        document = json.dumps(policies.assuming(accounts))
+        clients.iam.put_role_policy(RoleName=place.role, PolicyName=ACCOUNTS, PolicyDocument=document)
+    elif accounts is not None:
+        with suppress(clients.iam.exceptions.NoSuchEntityException):
+            clients.iam.delete_role_policy(RoleName=place.role, PolicyName=ACCOUNTS)
 
 
 def _role(clients: Clients, name: str, trust: object) -> list[str]:

@@ -57,9 +57,18 @@ def explain(
         answer = _answer(target, asked, parameters, replace(options, write=write and not measured), engines)
     except errors.StatementError as error:
         raise _moved(error, len(prefix)) from error
-    raw = json.loads("".join(str(row[0]) for row in answer.rows))
+    raw = _read("".join(str(row[0]) for row in answer.rows))
     root = postgres_tree(raw) if target.dialect == "postgres" else mysql_tree(raw)
     return Plan(root, raw, measured)
+
+
+def _read(text: str) -> Any:
+    """Return a plan. MariaDB writes names with quotes or backslashes into it as they are, which makes it no JSON."""
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        remedy = "A name in it has a quotation mark or a backslash. To see the plan as a table, run: EXPLAIN SELECT …"
+        raise errors.StatementError("The server's plan is no JSON that can be read.", remedy=remedy) from error
 
 
 def _answer(

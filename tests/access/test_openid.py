@@ -104,6 +104,16 @@ def results(app: Flask) -> list[str]:
         return [deed.result for deed in audit.every() if deed.operation == "SignIn"]
 
 
+def test_the_account_that_a_provider_makes_is_on_record(
+    configure: Configure, app: Flask, browser: Browser, provider: Provider
+) -> None:
+    assert entered(browser()).location == "/"
+    audit.settle()
+    with app.app_context():
+        (made,) = [deed for deed in audit.every() if deed.operation == "MakeAccount"]
+    assert made.resource.startswith(made.name) and "as viewer, who signs in at" in made.resource
+
+
 def test_the_first_sign_in_makes_a_viewer_and_the_next_finds_them(
     configure: Configure, app: Flask, browser: Browser, provider: Provider
 ) -> None:

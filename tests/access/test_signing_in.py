@@ -3,6 +3,7 @@
 import hashlib
 import re
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from typing import Any
@@ -11,7 +12,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access import accounts, known, links, passwords, sessions, throttle
+from app import store
+from app.access import accounts, audit, known, links, passwords, sessions, throttle
 from app.access.accounts import Account
 from app.access.links import Link
 from app.access.people import Person
@@ -164,6 +166,72 @@ def test_a_new_password_ends_every_session(app: Flask, people: dict[Role, Accoun
     assert post(browser(), f"/sign-in/link?code={code}", "/sign-in/link", **form).status_code == 303
     assert bob.get("/s3/").status_code == 303
     assert sign_in(browser(), "bob", PASSWORD).status_code == 303
+
+
+ENDINGS: dict[str, Callable[[Account], object]] = {
+    "newer link": lambda bob: links.make(Link("reset", EDITOR, bob.name, bob.id, epoch=bob.epoch)),
+    "password": lambda bob: accounts.set_password(bob, PASSWORD),
+    "role": lambda bob: accounts.change(bob, role=VIEWER),
+    "sessions": accounts.end_sessions,
+    "off and on": lambda bob: accounts.change(accounts.change(bob, disabled=True), disabled=False),
+}
+
+
+@pytest.mark.parametrize("what", ENDINGS)
+def test_an_older_link_ends_with_what_comes_after_it(
+    app: Flask, people: dict[Role, Account], browser: Browser, what: str
+) -> None:
+    with app.app_context():
+        code = links.make(Link("reset", EDITOR, "bob", people[EDITOR].id))
+    page, client = f"/sign-in/link?code={code}", browser()
+    form = {"csrf_token": token(client, page), "code": code, "password": PASSWORD, "again": PASSWORD}
+    with app.app_context():
+        ENDINGS[what](people[EDITOR])
+    assert client.get(page).status_code == 404
+    assert client.post("/sign-in/link", data=form).status_code == 404
+    with app.app_context():
+        assert links.look(code) is None
+
+
+def test_the_newest_link_works_once_and_ends_the_others(
+    app: Flask, people: dict[Role, Account], browser: Browser
+) -> None:
+    chief, pages = browser(INSTRUCTOR), []
+    for _ in range(2):
+        shown = post(chief, "/people/", f"/people/{people[EDITOR].id}/link").get_data(as_text=True)
+        pages += re.findall(r"http://[\w.]+(/sign-in/link\?code=[\w-]+)", shown)[:1]
+    older, newer = pages
+    assert [browser().get(page).status_code for page in pages] == [404, 200]
+    form = {"code": newer.split("code=")[1], "password": PASSWORD, "again": PASSWORD}
+    assert post(browser(), newer, "/sign-in/link", **form).status_code == 303
+    assert [browser().get(page).status_code for page in (older, newer)] == [404, 404]
+
+
+def test_a_password_that_was_set_meanwhile_stays(
+    app: Flask, people: dict[Role, Account], browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with app.app_context():
+        code = links.make(Link("reset", EDITOR, "bob", people[EDITOR].id))
+    client, hashed, other = browser(), passwords.hashed, "nine-boats-on-a-hill"
+    form = {"csrf_token": token(client, f"/sign-in/link?code={code}"), "code": code}
+
+    def slow(password: str) -> str:
+        monkeypatch.setattr(passwords, "hashed", hashed)
+        accounts.set_password(people[EDITOR], other)  # by another request, while this one computes its hash
+        return hashed(password)
+
+    monkeypatch.setattr(passwords, "hashed", slow)
+    sent = {**form, "password": PASSWORD, "again": PASSWORD}
+    assert client.post("/sign-in/link", data=sent).status_code == 404
+    assert sign_in(browser(), "bob", other).status_code == 303
+
+
+def test_a_link_of_before_an_update_has_ended(app: Flask, people: dict[Role, Account]) -> None:
+    with app.app_context():
+        stored = {"kind": "reset", "role": int(EDITOR), "name": "bob", "person": people[EDITOR].id, "by": ""}
+        store.shared("links").put(stored, sessions.hash_of("code"), 60)
+        store.shared("newest-links").put({"link": sessions.hash_of("code")}, people[EDITOR].id, 60)
+        assert links.look("code") is None
 
 
 def test_the_command_line_makes_an_instructor(app: Flask, browser: Browser) -> None:
@@ -375,3 +443,31 @@ def _known(client: FlaskClient) -> str:
     found = client.get_cookie("trellis-known")
     assert found is not None
     return f"trellis-known={found.value}"
+
+
+@pytest.mark.parametrize("name", ["\ufdfa" * 10, "x" * 61, "x", "a\u202eb"])
+def test_a_name_that_cannot_be_kept_is_told(app: Flask, browser: Browser, name: str) -> None:
+    with app.app_context():
+        code = links.make(Link("invite", VIEWER))
+    form = {"code": code, "name": name, "password": PASSWORD, "again": PASSWORD}
+    assert post(browser(), f"/sign-in/link?code={code}", "/sign-in/link", **form).status_code == 422
+
+
+def test_who_made_an_account_or_set_a_password_by_a_link_is_on_record(
+    app: Flask, people: dict[Role, Account], browser: Browser
+) -> None:
+    with app.app_context():
+        codes = [
+            links.make(Link("invite", VIEWER, by="ada")),
+            links.make(Link("reset", EDITOR, "bob", people[EDITOR].id, "ada")),
+        ]
+    for code in codes:
+        form = {"code": code, "name": "Grace", "password": PASSWORD, "again": PASSWORD}
+        sent = post(browser(address="192.0.2.7"), f"/sign-in/link?code={code}", "/sign-in/link", **form)
+        assert sent.status_code == 303
+    audit.settle()
+    with app.app_context():
+        found = {one.operation: one for one in audit.every()}
+    made, changed = found["MakeAccount"], found["SetPassword"]
+    assert (made.name, made.resource, made.address) == ("Grace", "Grace as viewer, invited by ada", "192.0.2.7")
+    assert (changed.name, changed.resource, changed.address) == ("bob", "bob", "192.0.2.7")

@@ -74,7 +74,7 @@ def new_roles(stubs: Stubs) -> None:
 def old_roles(stubs: Stubs) -> None:
     for name in (SERVICE_ROLE, ROLE):
         stubs.expect("iam.get_role", role(name), RoleName=name)
-    stubs.expect("iam.put_role_policy")
+    stubs.expect("iam.put_role_policy", RoleName=ROLE, PolicyName="trellis-account-1", PolicyDocument=ANY)
     stubs.expect("iam.get_instance_profile", profile(ROLE), InstanceProfileName=ROLE)
 
 
@@ -142,6 +142,8 @@ def options(**more: str) -> list[dict[str, str]]:
     }
     if "hosts" in more:
         given["aws:elasticbeanstalk:application:environment", "TRELLIS_HOSTS"] = more["hosts"]
+    if "accounts" in more:
+        given["aws:elasticbeanstalk:application:environment", "TRELLIS_ACCOUNTS"] = more["accounts"]
     if "certificate" in more:
         given["aws:elbv2:listener:443", "SSLCertificateArns"] = more["certificate"]
     return [{"Namespace": n, "OptionName": o, "Value": v} for (n, o), v in sorted(given.items())]
@@ -339,3 +341,150 @@ def test_ctrl_c_leaves_aws_at_work_and_says_how_to_follow(run: Run, stubs: Stubs
     assert "AWS goes on by itself" in done.output
     assert "status --follow" in done.output
     assert "terminate --environment trellis-demo" in done.output
+
+
+NAMED = [
+    {"name": "shop", "role_arn": "arn:aws:iam::111122223333:role/trellis", "external_id": "a-word"},
+    {"name": "data", "role_arn": "arn:aws:iam::444455556666:role/path/reads"},
+]
+SET = (
+    '[{"name":"shop","role_arn":"arn:aws:iam::111122223333:role/trellis","external_id":"a-word"},'
+    '{"name":"data","role_arn":"arn:aws:iam::444455556666:role/path/reads"}]'
+)
+ASSUMING = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Action": ["sts:AssumeRole"],
+            "Resource": ["arn:aws:iam::111122223333:role/trellis", "arn:aws:iam::444455556666:role/path/reads"],
+        }
+    ],
+}
+
+
+def has_accounts(stubs: Stubs, text: str) -> None:
+    """Expect a question for the accounts that the environment has."""
+    namespace = "aws:elasticbeanstalk:application:environment"
+    set = [{"Namespace": namespace, "OptionName": "TRELLIS_HOSTS", "Value": HOST}]
+    if text:
+        set.append({"Namespace": namespace, "OptionName": "TRELLIS_ACCOUNTS", "Value": text})
+    stubs.expect(
+        "beanstalk.describe_configuration_settings",
+        {"ConfigurationSettings": [{"OptionSettings": set}]},
+        ApplicationName="trellis",
+        EnvironmentName="trellis-demo",
+    )
+
+
+def updated(stubs: Stubs, label: str, accounts: str) -> None:
+    """Expect the same version to be brought to the environment with these accounts, and to become well."""
+    secrets(stubs, new=False)
+    stored(stubs, label)
+    stubs.expect("beanstalk.describe_applications", {"Applications": [{"ApplicationName": "trellis"}]})
+    asked_version(stubs, version(label, "PROCESSED"))
+    stubs.expect(
+        "beanstalk.update_environment",
+        environment("Updating", label),
+        ApplicationName="trellis",
+        EnvironmentName="trellis-demo",
+        VersionLabel=label,
+        OptionSettings=options(accounts=accounts),
+    )
+    followed(stubs, "Ready", label, event("Environment update is starting."), event("Update completed.", 60))
+    found(stubs, environment("Ready", label))
+    healthy(stubs)
+
+
+@pytest.mark.parametrize("how", ["option", "variable", "file"])
+def test_further_accounts_come_with_their_roles(
+    run: Run, stubs: Stubs, zipped: Path, label: str, how: str, tmp_path: Path
+) -> None:
+    text = json.dumps(NAMED)
+    (tmp_path / "accounts.json").write_text(text)
+    looked(stubs)
+    old_roles(stubs)
+    document = json.dumps(ASSUMING)
+    stubs.expect("iam.put_role_policy", RoleName=ROLE, PolicyName="trellis-accounts", PolicyDocument=document)
+    secrets(stubs)
+    stored(stubs, label)
+    new_version(stubs, label, "PROCESSED")
+    created(stubs, label, accounts=SET)
+    followed(stubs, "Ready", label, event("Launched."), working="Launching")
+    found(stubs, environment("Ready", label))
+    healthy(stubs)
+    words = {"option": ["--accounts", text], "variable": [], "file": ["--accounts", "accounts.json"]}[how]
+    done = run("deploy", "--yes", *words, env={"TRELLIS_ACCOUNTS": text} if how == "variable" else {})
+    assert done.exit_code == 0, done.output
+    stubs.all_came()
+    assert "may assume arn:aws:iam::444455556666:role/path/reads (data)" in done.output
+    assert json.loads(Path("dist/policies/accounts.json").read_text()) == ASSUMING
+
+
+def test_other_accounts_are_something_to_do(run: Run, stubs: Stubs, zipped: Path, label: str) -> None:
+    identity(stubs)
+    found(stubs, environment("Ready", label))
+    has_accounts(stubs, "")
+    old_roles(stubs)
+    stubs.expect("iam.put_role_policy", RoleName=ROLE, PolicyName="trellis-accounts", PolicyDocument=ANY)
+    updated(stubs, label, SET)
+    done = run("deploy", "--yes", "--accounts", json.dumps(NAMED))
+    assert done.exit_code == 0, done.output
+    stubs.all_came()
+
+
+def test_the_same_accounts_are_nothing_to_do(run: Run, stubs: Stubs, zipped: Path, label: str) -> None:
+    identity(stubs)
+    found(stubs, environment("Ready", label))
+    has_accounts(stubs, SET)
+    assert "nothing to do" in run("deploy", "--accounts", json.dumps(NAMED)).output
+    stubs.all_came()
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_an_empty_list_takes_the_roles_away(run: Run, stubs: Stubs, zipped: Path, label: str, there: bool) -> None:
+    identity(stubs)
+    found(stubs, environment("Ready", label))
+    has_accounts(stubs, SET)
+    old_roles(stubs)
+    if there:
+        stubs.expect("iam.delete_role_policy", RoleName=ROLE, PolicyName="trellis-accounts")
+    else:
+        stubs.refuse("iam.delete_role_policy", "NoSuchEntity", status=404)
+    updated(stubs, label, "[]")
+    done = run("deploy", "--yes", "--accounts", "[]")
+    assert done.exit_code == 0, done.output
+    stubs.all_came()
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("[{}]", "Account 1 of TRELLIS_ACCOUNTS needs another name"),
+        ("nowhere.json", "neither a JSON list nor a file"),
+        (json.dumps([{**NAMED[1], "name": f"a{n}"} for n in range(50)]), "4,096 of all properties"),
+        (
+            json.dumps(
+                [{"name": f"a{n}", "role_arn": f"arn:aws:iam::111122223333:role/{n}{'x' * 550}"} for n in range(9)]
+            ),
+            "IAM leaves",
+        ),
+    ],
+)
+def test_accounts_that_cannot_be_are_said_before_anything_is_made(
+    run: Run, stubs: Stubs, zipped: Path, text: str, said: str
+) -> None:
+    if text.startswith('[{"n'):
+        identity(stubs)
+    done = run("deploy", "--yes", "--accounts", text)
+    assert done.exit_code == 1
+    assert said in done.output
+    stubs.all_came()
+
+
+def test_the_policies_name_the_roles_that_it_assumes(run: Run, stubs: Stubs) -> None:
+    identity(stubs)
+    done = run("policies", "--accounts", json.dumps(NAMED))
+    assert done.exit_code == 0, done.output
+    assert json.loads(Path("dist/policies/accounts.json").read_text()) == ASSUMING
+    assert "dist/policies/accounts.json" in done.output

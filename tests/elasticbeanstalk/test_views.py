@@ -50,6 +50,17 @@ def whole(stubs: Stubs, one: dict[str, Any], *others: dict[str, Any]) -> None:
     stubs.expect("beanstalk.describe_application_versions", {"ApplicationVersions": VERSIONS})
 
 
+def updates(stubs: Stubs) -> None:
+    """Expect a version to be deployed."""
+    stubs.expect(
+        "beanstalk.update_environment",
+        environment("Updating"),
+        ApplicationName="trellis",
+        EnvironmentName="trellis-demo",
+        VersionLabel="v1",
+    )
+
+
 def test_applications_show_their_environments(page: Callable[..., Page], stubs: Stubs) -> None:
     stubs.expect("beanstalk.describe_applications", {"Applications": [APPLICATION]})
     stubs.expect("beanstalk.describe_environments", {"Environments": [running()]}, IncludeDeleted=False)
@@ -111,13 +122,7 @@ def test_an_environment_at_work_follows_by_itself(client: FlaskClient, stubs: St
 def test_a_version_is_deployed(post: Post, stubs: Stubs) -> None:
     def answers() -> None:
         whole(stubs, running())
-        stubs.expect(
-            "beanstalk.update_environment",
-            environment("Updating"),
-            ApplicationName="trellis",
-            EnvironmentName="trellis-demo",
-            VersionLabel="v1",
-        )
+        updates(stubs)
 
     answer = post(f"{HERE}/deploy", version="v1", answers=answers)
     assert (answer.status_code, answer.location) == (303, f"{HERE}/")

@@ -28,7 +28,10 @@ def account_of(setup: Setup, claims: dict[str, Any], address: str) -> Account:
             sessions.forget()
         raise Refused("None of your groups has a role here. Ask an instructor.", "NoRole")
     if found is None:
-        return _made(_name(claims), role, subject)
+        made = _made(_name(claims), role, subject)
+        named = f"{made.name} as {made.role.name.lower()}, who signs in at {setup.host}"
+        audit.event("MakeAccount", named, who=Actor(made.id, made.name, address))
+        return made
     if setup.roles and found.role != role:
         found = accounts.follow(found, role)
         sessions.forget()

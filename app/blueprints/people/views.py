@@ -17,6 +17,7 @@ from app.blueprints.people.forms import InviteForm
 from app.roles import INSTRUCTOR, Role, needs
 
 ONCE = "It works once, for 24 hours, and is shown only now."
+ENDS = "A newer one, or another change of the account, ends it."
 LAST = "Nobody would be left who may invite people and change roles: make somebody else an instructor first."
 
 
@@ -109,9 +110,9 @@ def reset(id: str) -> Response:
     if account.subject:
         raise BadRequest(f"{account.name} signs in at {account.provider} and has no password here.")
     by = people.current()
-    code = links.make(Link("reset", account.role, account.name, account.id, _maker(by)))
+    code = links.make(Link("reset", account.role, account.name, account.id, _maker(by), account.epoch))
     audit.event("ResetLink", account.name)
-    about = f"The link with which {account.name} sets a new password. {ONCE}"
+    about = f"The link with which {account.name} sets a new password. {ONCE} {ENDS}"
     return _page(InviteForm(formdata=None), link=url_for("signin.follow", code=code, _external=True), about=about)
 
 

@@ -22,6 +22,11 @@ def begin(account: Account) -> None:
     audit.event("SignIn", account.name, who=Actor(account.id, account.name, address))
 
 
+def deed(operation: str, account: Account, named: str = "") -> None:
+    """Note what somebody did to their own account who has not signed in."""
+    audit.event(operation, named or account.name, who=Actor(account.id, account.name, request.remote_addr or ""))
+
+
 def failed(name: str, result: str) -> None:
     """Note an attempt that failed."""
     audit.event("SignIn", name[:60], result, Actor("-", "nobody", request.remote_addr or ""))

@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.access import accounts, throttle
 from app.access.people import settings
 from app.blueprints.signin.blueprint import bp
-from app.blueprints.signin.common import begin, failed, form_page, good_password
+from app.blueprints.signin.common import begin, deed, failed, form_page, good_password
 from app.blueprints.signin.forms import JoinForm
 from app.roles import ANYBODY, INSTRUCTOR, needs
 from app.store import shared
@@ -66,6 +66,7 @@ def _made(form: JoinForm) -> BaseResponse:
     except accounts.Taken:
         form.name.errors = ["Somebody has this name."]
         return _page(form, 422)
+    deed("MakeAccount", account, f"{account.name} as instructor, by the code of the settings")
     begin(account)
     return redirect(url_for("people.everyone"), 303)
 

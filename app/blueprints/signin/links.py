@@ -9,7 +9,7 @@ from werkzeug.wrappers import Response as BaseResponse
 from app.access import accounts, links, sessions, throttle
 from app.access.links import Link
 from app.blueprints.signin.blueprint import bp
-from app.blueprints.signin.common import begin, form_page, good_password
+from app.blueprints.signin.common import begin, deed, form_page, good_password
 from app.blueprints.signin.forms import JoinForm, PasswordForm
 from app.problems import refused
 from app.roles import ANYBODY, INSTRUCTOR, needs
@@ -17,7 +17,7 @@ from app.roles import ANYBODY, INSTRUCTOR, needs
 GONE = (
     404,
     "This link does not work any more",
-    "It has been used, is too old, or was never made.",
+    "It has been used, is too old, or was never made; or there is a newer one, or another password since.",
     "Sign in, if you made your account with it. Else ask an instructor for another.",
     "LinkGone",
 )
@@ -87,7 +87,7 @@ def _used(code: str, link: Link) -> Iterator[None]:
 
 
 def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
-    name = str(form.name.data).strip()
+    name, by = str(form.name.data).strip(), f", invited by {link.by}" if link.by else ""
     if wrong := accounts.wrong_name(name):
         form.name.errors = [wrong]
     if not good_password(form, name) or form.name.errors:
@@ -98,6 +98,7 @@ def _joined(form: JoinForm, link: Link, code: str) -> BaseResponse:
     except accounts.Taken:
         form.name.errors = ["Somebody has this name. Choose another."]
         return _page(form, link, 422)
+    deed("MakeAccount", account, f"{account.name} as {account.role.name.lower()}{by}")
     begin(account)
     return redirect(url_for("overview.index"), 303)
 
@@ -108,9 +109,13 @@ def _reset(form: PasswordForm, link: Link, code: str) -> BaseResponse:
         raise refused(*GONE)
     if not good_password(form, account.name):
         return _page(form, link, 422)
-    with _used(code, link):
-        changed = accounts.set_password(account, str(form.password.data))
+    try:
+        with _used(code, link):
+            changed = accounts.set_password(account, str(form.password.data), link.epoch)
+    except accounts.Changed:
+        raise refused(*GONE) from None
     sessions.forget()
+    deed("SetPassword", changed)
     throttle.succeeded(account.name)
     begin(changed)
     return redirect(url_for("overview.index"), 303)

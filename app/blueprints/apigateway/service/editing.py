@@ -152,6 +152,8 @@ def model_fault(text: str) -> str:
         found = json.loads(text)
     except ValueError as error:
         return f"This is no JSON: {error}"
+    except RecursionError:
+        return "It is nested too deeply."
     return "" if isinstance(found, dict) else "A schema is an object in braces."
 
 

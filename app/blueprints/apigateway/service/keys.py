@@ -124,7 +124,7 @@ def limits(rate: str, burst: str, quota: str, period: str) -> tuple[dict[str, An
     wrong = {
         name: "A whole number above zero, or nothing."
         for name, text in (("burst", burst), ("quota", quota))
-        if text and not (text.isascii() and text.isdecimal() and 0 < int(text) < 10**9)
+        if text and not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text))
     }
     try:
         if rate and not 0 < float(rate) < 10**6:

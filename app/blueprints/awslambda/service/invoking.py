@@ -168,7 +168,7 @@ def failure(body: bytes) -> Failure:
     """Return what a function failed with, as its payload says."""
     try:
         said = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
         said = {"errorMessage": body.decode("utf-8", "replace")}

@@ -84,7 +84,7 @@ def value(field: Field) -> dict[str, Any]:
 def _unquoted(text: str) -> dict[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         found = None
     if not isinstance(found, str):
         raise wire.Mistake("This text is kept in quotes, as JSON: they are missing or do not close.")

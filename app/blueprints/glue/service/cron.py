@@ -14,6 +14,7 @@ _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 MONTHS = {name: at for at, name in enumerate(_MONTHS, start=1)}
 WEEKDAYS = {name: at for at, name in enumerate(_WEEKDAYS, start=1)}
 HOW = "Write cron(minutes hours day-of-month month day-of-week year), for example cron(0 6 ? * MON-FRI *)."
+LONGEST = 4  # digits of a number
 AHEAD = 366 * 12  # days that are looked at: a leap day comes within eight years, or twelve around 2100
 Days = Callable[[date], bool]
 
@@ -58,7 +59,7 @@ def _set(text: str, field: Field) -> set[int]:
     found: set[int] = set()
     for piece in text.split(","):
         span, slash, step = piece.partition("/")
-        if slash and (not step.isdecimal() or int(step) == 0):
+        if slash and (not step.isdecimal() or len(step) > LONGEST or int(step) == 0):
             raise BadSchedule(f"“{piece}” has no step that is a number ({field.words}).")
         first, last = _span(span, field, bool(slash))
         turn = 0 if first <= last else field.high - field.low + 1  # FRI-MON goes over the end
@@ -79,7 +80,7 @@ def _span(text: str, field: Field, open_ended: bool) -> tuple[int, int]:
 
 
 def _number(text: str, field: Field) -> int:
-    value = field.names.get(text, int(text) if text.isascii() and text.isdecimal() else -1)
+    value = field.names.get(text, int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else -1)
     if not field.low <= value <= field.high:
         raise BadSchedule(f"“{text}” is no value of {field.words}: {field.low} to {field.high}.")
     return value

@@ -128,7 +128,7 @@ def _json_lines(text: str) -> Table:
     for line in islice(lines, ROWS):
         try:
             value = json.loads(line)
-        except ValueError:
+        except (ValueError, RecursionError):
             return Table(note="The object is not JSON lines.")
         found.append(value if isinstance(value, dict) else {"value": value})
     columns = tuple(dict.fromkeys(name for one in found for name in one))

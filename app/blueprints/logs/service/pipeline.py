@@ -105,11 +105,17 @@ _SECONDS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 
 
 def bins(query: str) -> int:
-    """Return the seconds of the slices of time by which a query's last stats command groups; 0 where it does not."""
+    """Return the seconds of the slices of time by which a query's last stats command groups; 0 where it does not.
+
+    What is no number of them, AWS refuses.
+    """
     stats = [stage for stage in stages(query) if stage.command == "stats"]
     words = [token.text.lower() for token in stats[-1].tokens] if stats else []
     if "bin" not in words:
         return 0
     size = next((word for word in words[words.index("bin") :] if word[:1].isdigit()), "1m")
     digits = size.rstrip("abcdefghijklmnopqrstuvwxyz")
-    return int(float(digits) * _SECONDS.get(size[len(digits) :], 1))
+    try:
+        return int(float(digits) * _SECONDS.get(size[len(digits) :], 1))
+    except (ValueError, OverflowError):
+        return 0

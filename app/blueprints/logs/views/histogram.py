@@ -49,11 +49,11 @@ def _show(query_id: str, asked: Asked, fields: beside.Fields) -> Response:
 
 
 def _bars(answer: Answer, size: int) -> list[tuple[str, int, int, int]]:
-    if not answer.rows or "datetime" not in answer.kinds:
-        return []
-    at, number = answer.kinds.index("datetime"), answer.kinds.index("integer") if "integer" in answer.kinds else -1
+    if not answer.rows or not {"datetime", "integer"} <= set(answer.kinds):
+        return []  # the address may name any query, also one that counts nothing
+    at, number = answer.kinds.index("datetime"), answer.kinds.index("integer")
     found = []
-    for row in answer.rows:
+    for row in (one for one in answer.rows if one[at] is not None):
         begin = int(times.moment(str(row[at]), "start", times.EPOCH).timestamp())
         found.append((str(row[at])[:19], int(float(row[number] or 0)), begin, begin + size))
     return sorted(found, key=lambda one: one[2])

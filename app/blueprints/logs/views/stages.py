@@ -58,6 +58,6 @@ def _counted(fields: beside.Fields, most: int) -> dict[int, Answer]:
     counts, until = dict[int, Answer](), time.monotonic() + FIRST
     for one in fields.getlist("count")[:most]:
         at, _, counted = one.partition(":")
-        if at.isdigit() and int(at) < most:
+        if at.isascii() and at.isdigit() and len(at) < 4 and int(at) < most:
             counts[int(at)] = beside.look(counted, fields, until)
     return counts

@@ -26,7 +26,10 @@ def _plain(value: object) -> object:
 
 def load(text: str) -> tuple[object, ...]:
     """Return the values again. Raises ValueError for a text that is none of ours."""
-    found = json.loads(text) if text else []
+    try:
+        found = json.loads(text) if text else []
+    except RecursionError as error:
+        raise ValueError("a key is flat") from error
     if not isinstance(found, list) or len(found) > 64:
         raise ValueError("a key is a list")
     return tuple(_value(value) for value in found)
@@ -40,4 +43,6 @@ def _value(value: object) -> object:
             raise ValueError("a key holds decimals and bytes") from error
     if isinstance(value, list):
         raise ValueError("a key is flat")
+    if isinstance(value, str):
+        value.encode()  # half a pair of surrogates is no text; it raises a ValueError, too
     return value

@@ -57,7 +57,7 @@ def _sent() -> dict[str, str]:
 
 def _size(sent: dict[str, str]) -> int:
     size = sent.get("size", "")
-    if not size.isascii() or not size.isdigit():
+    if not size.isascii() or not size.isdigit() or len(size) > 18:
         raise BadRequest("size is the file's number of bytes.")
     return int(size)
 

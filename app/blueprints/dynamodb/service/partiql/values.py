@@ -16,7 +16,7 @@ def path(reader: Reader) -> Parts:
         if reader.take().text == ".":
             parts.append(reader.name("a name"))
             continue
-        if reader.next.kind == "number" and reader.next.text.isdigit():
+        if reader.next.kind == "number" and reader.next.text.isdigit() and len(reader.next.text) < 10:
             parts.append(int(reader.take().text))
         elif reader.next.kind == "text":
             parts.append(reader.take().plain)
