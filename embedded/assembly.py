@@ -3,12 +3,11 @@
 """The bytes of S3's multipart uploads on disk: parts written aside, and put together into one file."""
 
 import contextlib
-import hashlib
 import os
 import secrets
 import shutil
 from collections.abc import Iterable, Sequence
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 _FLAGS = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
 _CHUNK = 16 * 1024 * 1024
@@ -42,16 +41,21 @@ class Whole:
     """Parts put together in one file, which is moved to where the object lies."""
 
     def __init__(self, path: str, parts: Sequence[Part]) -> None:
-        self.path = path
-        self.size = sum(part.size for part in parts)
+        self.path, self.kind = path, ""  # of its checksum
+        self.sizes = [part.size for part in parts]
+
+    @property
+    def size(self) -> int:
+        """Bytes of them all."""
+        return sum(self.sizes)
 
 
-def write(directory: str, data: bytes) -> tuple[str, Any]:
-    """Write bytes to a new file of this directory; return its path and their MD5."""
+def write(directory: str, data: bytes) -> str:
+    """Write bytes to a new file of this directory; return its path."""
     path = _new(directory)
     with _opened(path) as file:
         file.write(data)
-    return path, hashlib.md5(data)  # noqa: S324 - what S3's ETag is made of
+    return path
 
 
 def join(directory: str, parts: Sequence[Part]) -> Whole:

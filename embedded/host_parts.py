@@ -7,7 +7,6 @@ take is refused: https://docs.aws.amazon.com/AmazonS3/latest/API/API_CompleteMul
 """
 
 import asyncio
-import hashlib
 from collections.abc import Awaitable, Callable
 from contextvars import ContextVar
 from pathlib import Path
@@ -15,30 +14,15 @@ from typing import Any
 
 from embedded import assembly
 from embedded.assembly import Part, Whole
+from embedded.host_sums import Answer, Sums
 
 SMALLEST = 5 * 1024 * 1024  # bytes of every part but the last
 _MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
 _ORDER = "The list of parts was not in ascending order. The parts list must be specified in order by part number."
 _SMALL = "Your proposed upload is smaller than the minimum allowed object size."
 
-Answer = tuple[int, dict[str, str], Any]
-# The body that is stored now, with its MD5, and the parts of the upload that is completed now.
-_stored: ContextVar[tuple[bytes, Any] | None] = ContextVar("stored", default=None)
+# The parts of the upload that is completed now, put together.
 _whole: ContextVar[Whole | None] = ContextVar("whole", default=None)
-
-
-class _Hashes:
-    """Stands in for hashlib in the emulator's S3, where the MD5 of a part is known already."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(hashlib, name)
-
-    def md5(self, data: bytes = b"", **options: Any) -> Any:
-        """Return the MD5 of data."""
-        known = _stored.get()
-        if known is not None and data is known[0]:
-            return known[1]
-        return data if isinstance(data, Part) else hashlib.md5(data, **options)  # noqa: S324 - S3's ETag
 
 
 class _Upload:
@@ -68,8 +52,8 @@ class _Upload:
 class Parts:
     """Multipart uploads of the emulator's S3."""
 
-    def __init__(self, s3: Any, directory: Path) -> None:
-        self._s3, self._directory = s3, str(directory)
+    def __init__(self, s3: Any, sums: Sums, directory: Path) -> None:
+        self._s3, self._sums, self._directory = s3, sums, str(directory)
         self._uploads: dict[str, _Upload] = {}
         self._request, self._complete = s3.handle_request, s3._complete_multipart_upload
         self._replicate = s3._maybe_replicate
@@ -79,9 +63,6 @@ class Parts:
 
     def install(self) -> None:
         """Stand between the emulator's requests and its S3."""
-        hashes = _Hashes()
-        self._s3.hashlib = hashes
-        self._s3.md5_hash = lambda data: hashes.md5(data).hexdigest()
         self._s3.handle_request = self._handle
         self._s3._complete_multipart_upload = self._checked
         self._s3._maybe_replicate = self._described
@@ -96,25 +77,25 @@ class Parts:
             return answer
 
         named = parameters.get("uploadId", [""])[0]
-        if not named or method not in ("PUT", "POST", "DELETE"):
-            return await go()
-        if method != "PUT":
+        if named and method in ("POST", "DELETE"):
             return await self._ended(named, method, body, go)
+        if method != "PUT":
+            return await go()
         copies = "x-amz-copy-source" in headers or "x-amz-copy-source" in parameters
-        return await self._part(named, _number(parameters), None if copies else body, go)
+        algorithm = (self._s3._multipart_uploads.get(named) or {}).get("checksum_algorithm") if named else ""
+
+        async def stored() -> Answer:
+            return await self._part(named, _number(parameters), None if copies else body, go) if named else await go()
+
+        answer: Answer = await self._sums.knowing(body, headers, algorithm or "", stored)
+        return answer
 
     async def _part(self, named: str, number: int, body: bytes | None, go: Callable[[], Awaitable[Answer]]) -> Answer:
         """Store a part: its bytes go to disk before the emulator looks at them, those of a copy after it read them."""
         upload = self._uploads.get(named)
         replaced = upload.part(number) if upload else None
-        path, digest = "", None
-        if body is not None:
-            path, digest = await asyncio.to_thread(assembly.write, self._directory, body)
-        token = _stored.set((body or b"", digest) if digest else None)
-        try:
-            answer = await go()
-        finally:
-            _stored.reset(token)
+        path = "" if body is None else await asyncio.to_thread(assembly.write, self._directory, body)
+        answer = await go()
         kept = answer[0] == 200 and self._keep(named, number, path)
         if not kept:
             assembly.remove([path] if path else [])
@@ -129,7 +110,9 @@ class Parts:
         if part is None or isinstance(part["body"], Part):
             return False
         if not path:
-            path, _ = assembly.write(self._directory, part["body"])
+            path = assembly.write(self._directory, part["body"])
+            if name := record.get("checksum_algorithm"):
+                part["checksums"] = {name: self._s3._compute_s3_checksum(name, part["body"])}
         part["body"] = Part(path, part["size"], part["etag"])
         self._uploads.setdefault(named, _Upload(record))
         return True
@@ -194,10 +177,14 @@ class Parts:
         parts, self._moving = record["parts"], _whole.get()
         if self._moving is None:
             record["parts"] = {}
+        else:
+            self._moving.kind = record.get("checksum_type", "")
         try:
-            answer: Answer = self._complete(*given)
+            answer = self._sums.complete(record, self._moving, lambda: self._complete(*given))
         finally:
             self._moving, record["parts"] = None, parts
+        if answer[0] == 200:  # who asks again gets the same
+            self._s3._completed_multipart_uploads[given[3]["uploadId"][0]]["response"] = answer
         return answer
 
     def _refusal(self, record: dict[str, Any], numbers: list[int] | None) -> Answer | None:
@@ -219,6 +206,7 @@ class Parts:
         whole = self._moving
         if whole is not None:
             record["size"], record["body"] = whole.size, whole
+            record["checksum_type"] = whole.kind if record["checksums"] else None
             if self._s3._replication_rule_for(bucket, key, tags)[0] is not None:
                 record["body"] = data = Path(whole.path).read_bytes()
         self._replicate(bucket, key, record, data, tags)

@@ -12,6 +12,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from embedded import host_recall
 from embedded.assembly import Whole
 
 logger = logging.getLogger("embedded.s3")
@@ -57,6 +58,7 @@ def install(s3: Any) -> None:
         """Store an object's bytes and description; an error here is an error of the request, never a silent loss."""
         target = s3._object_disk_path(bucket, key)
         described = {**s3._object_meta_from_record(record), **s3._key_history_meta(bucket, key), "key": key}
+        described |= host_recall.facts(s3, bucket, key, record)
         body = record.get("body")
         if body is not None:
             _aside(f"{target}.tmp", body)

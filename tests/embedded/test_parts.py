@@ -14,8 +14,9 @@ from xml.etree import ElementTree
 import psutil
 import pytest
 
-from embedded import assembly
+from embedded import assembly, crc
 from embedded.host_parts import Parts
+from embedded.host_sums import Sums
 from tests.embedded.process import Embedded
 from tests.embedded.test_s3 import code
 
@@ -96,6 +97,66 @@ def test_sums_are_those_of_the_parts(embedded_aws: Embedded, bucket: str, name: 
     assert "Parts" not in another.s3.list_parts(**another.where)
 
 
+def slowly(polynomial: int, bits: int, data: bytes) -> int:
+    """Reckon a CRC byte by byte, as its definition has it."""
+    table = []
+    for value in range(256):
+        for _ in range(8):
+            value = value >> 1 ^ polynomial if value & 1 else value >> 1
+        table.append(value)
+    found = ones = (1 << bits) - 1
+    for byte in data:
+        found = table[(found ^ byte) & 255] ^ found >> 8
+    return found ^ ones
+
+
+@pytest.mark.parametrize(
+    ("name", "bits", "polynomial", "check"),
+    [("CRC32", 32, 0xEDB88320, 0xCBF43926), ("CRC32C", 32, 0x82F63B78, 0xE3069283),
+     ("CRC64NVME", 64, 0x9A6C9329AC4BC9B5, 0xAE8B14860A799888)],
+)  # fmt: skip
+def test_a_crc_of_the_whole_is_made_of_its_parts(name: str, bits: int, polynomial: int, check: int) -> None:
+    def told(data: bytes) -> str:
+        return base64.b64encode(slowly(polynomial, bits, data).to_bytes(bits // 8, "big")).decode()
+
+    assert slowly(polynomial, bits, b"123456789") == check  # the published check value
+    parts = (b"1", b"", b"23456", b"789")
+    assert crc.of_whole(name, [(told(part), len(part)) for part in parts]) == told(b"123456789")
+    long = (LARGE[:70_001], LARGE[:3])
+    assert crc.of_whole(name, [(told(part), len(part)) for part in long]) == told(b"".join(long))
+    assert crc.of_whole(name, [(told(b""), 0)]) == told(b"")
+
+
+@pytest.mark.parametrize(("name", "asked"), [("CRC32", "FULL_OBJECT"), ("CRC64NVME", "")])
+def test_sums_of_the_whole_object(embedded_aws: Embedded, bucket: str, name: str, asked: str) -> None:
+    more = {"ChecksumType": asked} if asked else {}
+    upload = Upload(embedded_aws, bucket, ChecksumAlgorithm=name, **more)
+    for number, body in ((1, LARGE), (2, LAST)):
+        upload.put(number, body)
+    upload.parts = [{"PartNumber": one["PartNumber"], "ETag": one["ETag"]} for one in upload.parts]
+    data = LARGE + LAST
+    crc64 = slowly(0x9A6C9329AC4BC9B5, 64, data).to_bytes(8, "big") if name != "CRC32" else b""
+    wanted = base64.b64encode(crc64 or zlib.crc32(data).to_bytes(4, "big")).decode()
+    assert code(upload.complete, **{f"Checksum{name}": "AAAAAAAAAAA=" if crc64 else "AAAAAA=="}) == "BadDigest"
+    for _ in range(2):
+        made = upload.complete()
+        assert (made[f"Checksum{name}"], made["ChecksumType"]) == (wanted, "FULL_OBJECT")
+    head = upload.s3.head_object(Bucket=bucket, Key="k", ChecksumMode="ENABLED")
+    assert (head[f"Checksum{name}"], head["ChecksumType"]) == (wanted, "FULL_OBJECT")
+    facts = upload.s3.get_object_attributes(Bucket=bucket, Key="k", ObjectAttributes=["Checksum"])["Checksum"]
+    assert (facts[f"Checksum{name}"], facts["ChecksumType"]) == (wanted, "FULL_OBJECT")
+
+
+@pytest.mark.parametrize(
+    "given",
+    [{"ChecksumAlgorithm": "SHA256", "ChecksumType": "FULL_OBJECT"},
+     {"ChecksumAlgorithm": "CRC64NVME", "ChecksumType": "COMPOSITE"}],
+)  # fmt: skip
+def test_types_of_sums_that_there_are_not(embedded_aws: Embedded, bucket: str, given: dict[str, str]) -> None:
+    s3 = embedded_aws.client("s3")
+    assert code(s3.create_multipart_upload, Bucket=bucket, Key="k", **given) == "InvalidRequest"
+
+
 def test_what_aws_would_not_put_together_is_refused_and_can_be_mended(embedded_aws: Embedded, bucket: str) -> None:
     upload = Upload(embedded_aws, bucket)
     before = upload.files()
@@ -169,7 +230,7 @@ def test_parts_copied_from_ranges_and_an_abort_leave_no_files(embedded_aws: Embe
 def test_a_restart_leaves_no_parts_and_every_object(fresh: Start) -> None:
     running = fresh()
     running.client("s3").create_bucket(Bucket="box")
-    whole, begun = Upload(running, "box", "whole"), Upload(running, "box", "begun")
+    whole, begun = Upload(running, "box", "whole", ChecksumAlgorithm="SHA256"), Upload(running, "box", "begun")
     for upload in (whole, begun):
         upload.put(1, LARGE)
         upload.put(2, LAST)
@@ -177,6 +238,14 @@ def test_a_restart_leaves_no_parts_and_every_object(fresh: Start) -> None:
     assert begun.files() == 2
     running.kill()
     again = fresh()
+    part = again.client("s3").get_object(Bucket="box", Key="whole", PartNumber=2)
+    assert (part["Body"].read(), part["PartsCount"]) == (LAST, 2)
+    head = again.client("s3").head_object(Bucket="box", Key="whole", ChecksumMode="ENABLED")
+    assert (head["ChecksumType"], head["ChecksumSHA256"][-2:]) == ("COMPOSITE", "-2")
+    again.client("s3").put_object_tagging(Bucket="box", Key="whole", Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    again.kill()
+    again = fresh()
+    assert again.client("s3").get_object(Bucket="box", Key="whole", PartNumber=1)["Body"].read() == LARGE
     read = again.client("s3").get_object(Bucket="box", Key="whole")
     assert (read["Body"].read(), read["ETag"]) == (LARGE + LAST, etag_of(LARGE, LAST))
     assert list((again.home / "s3-parts").iterdir()) == []
@@ -219,10 +288,12 @@ class Emulated:
     """As much of the emulator's S3 as an upload needs."""
 
     ParseError = ValueError
+    _compute_s3_checksum = _create_multipart_upload = _composite_checksum = _get_object_attributes = None
 
     def __init__(self) -> None:
         self.md5_hash: Callable[[bytes], str] = lambda data: hashlib.md5(data).hexdigest()
         self._multipart_uploads: dict[str, dict[str, Any]] = {"u": {"bucket": "b", "key": "k", "parts": {}}}
+        self._completed_multipart_uploads: dict[str, Any] = {}
         self.made: list[Any] = []
 
     async def handle_request(self, method: str, _path: str, _headers: Any, body: bytes, parameters: Any) -> Any:
@@ -238,8 +309,9 @@ class Emulated:
         return ElementTree.fromstring(body)
 
     def _complete_multipart_upload(self, _b: str, _k: str, _body: bytes, _parameters: Any, _headers: Any) -> Any:
-        record: dict[str, Any] = {}
+        record: dict[str, Any] = {"checksums": {}}
         self._maybe_replicate("b", "k", record, b"")
+        self._completed_multipart_uploads["u"] = {}
         self.made.append(Path(record["body"].path).read_bytes())
         return 200, {}, b""
 
@@ -263,7 +335,9 @@ async def answered_meanwhile(parts: Path, monkeypatch: pytest.MonkeyPatch) -> No
         return join(directory, named)
 
     monkeypatch.setattr(assembly, "join", waiting)
-    Parts(s3, parts).install()
+    sums = Sums(s3)
+    sums.install()
+    Parts(s3, sums, parts).install()
     ask: Any = s3.handle_request
     named = {"uploadId": ["u"], "partNumber": ["1"]}
     await ask("PUT", "/b/k", {}, LAST, named)
