@@ -81,7 +81,7 @@ def figures(quick: bool) -> list[Figure]:
     with place() as (aws, work), tempfile.TemporaryDirectory() as home:
         prepare(aws, work, size)
         add_job(aws, "recipe", shell.csv_to_json(MAPPING))
-        found = rounds(1 if quick else 3, {"bare": lambda: bare(aws), "recipe": lambda: recipe(aws)})
+        found = rounds(1 if quick else 2, {"bare": lambda: bare(aws), "recipe": lambda: recipe(aws)})
         memory = peak(aws, "recipe")
         add_job(aws, "watched", "import time\nprint('10 %', flush=True)\ntime.sleep(300)\n")
         glue = aws.client("glue")

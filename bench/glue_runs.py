@@ -155,7 +155,7 @@ def figures(quick: bool) -> list[Figure]:
         rest = at_rest(aws)
         prepare(aws, work, size)
         began = starts(aws)
-        found = rounds(1 if quick else 3, {"bare": lambda: bare(aws), "job": lambda: as_job(aws)})
+        found = rounds(1 if quick else 2, {"bare": lambda: bare(aws), "job": lambda: as_job(aws)})
         grown, answers = printing(aws, 20 if quick else 200)
         memory = peak(aws, "convert")
     seconds = f"{statistics.median(found['job']):.1f} s, bare {statistics.median(found['bare']):.1f} s"

@@ -42,12 +42,20 @@ def watch(pid: int) -> Iterator[Usage]:
     for process in processes:
         with contextlib.suppress(OSError):
             Path(f"/proc/{process.pid}/clear_refs").write_text("5")  # forget the peak so far
-    spent = sum(sum(p.cpu_times()[:2]) for p in processes)
+    spent = {p.pid: _spent(p) for p in processes}
     yield usage
-    usage.cpu = sum(sum(p.cpu_times()[:2]) for p in processes) - spent
+    # A child that is gone by now is left out: what it used is not known any more.
+    usage.cpu = sum(now - spent[p.pid] for p in processes if (now := _spent(p)))
     growths = [_minus(_level(p.pid, "VmHWM"), before[p.pid]) for p in processes]
     known = [growth for growth in growths if growth is not None]
     usage.growth = max(known) if known else None
+
+
+def _spent(process: psutil.Process) -> float:
+    try:
+        return float(sum(process.cpu_times()[:2]))
+    except psutil.NoSuchProcess:
+        return 0.0
 
 
 def _level(pid: int, name: str) -> float | None:

@@ -9,7 +9,18 @@ import subprocess
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from embedded import children, host_dynamodb, host_logs, host_notices, host_paths, host_ranges, host_s3
+from embedded import (
+    children,
+    host_dynamodb,
+    host_logs,
+    host_notices,
+    host_parts,
+    host_paths,
+    host_ranges,
+    host_recall,
+    host_s3,
+    host_sums,
+)
 from embedded.asgi import App
 from embedded.errors import Response
 from embedded.events import EventStore
@@ -30,6 +41,10 @@ class Host:
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
         host_ranges.install(self.service("s3"))
+        host_recall.install(self.service("s3"))
+        sums = host_sums.Sums(self.service("s3"))
+        sums.install()
+        host_parts.Parts(self.service("s3"), sums, home.parts).install()
         host_notices.install(self.service("s3"))
         host_dynamodb.install(self.service("dynamodb"))
         host_paths.install(self._module)

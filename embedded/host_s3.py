@@ -6,12 +6,14 @@ The emulator replaces an object's bytes, then the file that describes them. Betw
 new bytes with an old ETag. Here both are written aside first and then renamed; what was begun is settled at start.
 """
 
-import hashlib
 import json
 import logging
 import os
 from pathlib import Path
 from typing import Any
+
+from embedded import host_recall
+from embedded.assembly import Whole
 
 logger = logging.getLogger("embedded.s3")
 _META = ".meta.json"
@@ -56,9 +58,10 @@ def install(s3: Any) -> None:
         """Store an object's bytes and description; an error here is an error of the request, never a silent loss."""
         target = s3._object_disk_path(bucket, key)
         described = {**s3._object_meta_from_record(record), **s3._key_history_meta(bucket, key), "key": key}
+        described |= host_recall.facts(s3, bucket, key, record)
         body = record.get("body")
         if body is not None:
-            _write(f"{target}.tmp", body)
+            _aside(f"{target}.tmp", body)
         _write(f"{target}{_META}.tmp", json.dumps(described).encode())
         if body is not None:
             os.replace(f"{target}.tmp", target)
@@ -67,10 +70,17 @@ def install(s3: Any) -> None:
         base = os.path.join(s3.DATA_DIR, s3.get_account_id(), bucket)
         s3._remove_key_files(s3._other_key_disk_path(base, key, target))
 
-    _remember_parts(s3)
     version_entry = s3._version_entry_from_record
     s3._persist_object = persist
     s3._version_entry_from_record = lambda record, version, _data: version_entry(record, version, None)
+
+
+def _aside(path: str, body: bytes | Whole) -> None:
+    if not isinstance(body, Whole):
+        _write(path, body)
+        return
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+    os.replace(body.path, path)
 
 
 def _write(path: str, data: bytes) -> None:
@@ -82,34 +92,3 @@ def _write(path: str, data: bytes) -> None:
         descriptor = os.open(path, flags, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)
-
-
-class _Part(bytes):
-    """A part of an upload that remembers its MD5: the emulator wants it when the part comes, and at the end again."""
-
-    md5: Any = None
-
-
-class _Hashes:
-    """Stands in for hashlib in the emulator's S3, where parts need no second look."""
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(hashlib, name)
-
-    def md5(self, data: bytes = b"", **options: Any) -> Any:
-        """Return the MD5 of data, the remembered one for a part."""
-        if not isinstance(data, _Part):
-            return hashlib.md5(data, **options)  # noqa: S324 - what S3's ETag is made of
-        data.md5 = data.md5 or hashlib.md5(data, **options)  # noqa: S324
-        return data.md5
-
-
-def _remember_parts(s3: Any) -> None:
-    upload_part, hashes = s3._upload_part, _Hashes()
-
-    def uploaded(bucket: str, key: str, body: bytes, parameters: Any, headers: Any) -> Any:
-        return upload_part(bucket, key, _Part(body), parameters, headers)
-
-    s3._upload_part = uploaded
-    s3.hashlib = hashes
-    s3.md5_hash = lambda data: hashes.md5(data).hexdigest()

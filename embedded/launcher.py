@@ -50,7 +50,7 @@ def reset(home: Home) -> int:
     except lock.InUseError:
         sys.stderr.write(f"An embedded AWS is using {home.root}: stop it first, then reset.\n")
         return IN_USE
-    for directory in (home.state, home.objects):
+    for directory in (home.state, home.objects, home.parts):
         _remove(directory)
     os.close(held)
     return 0

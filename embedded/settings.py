@@ -34,6 +34,11 @@ class Home:
         return self.root / "s3"
 
     @property
+    def parts(self) -> Path:
+        """The bytes of unfinished multipart uploads, which do not outlive the process."""
+        return self.root / "s3-parts"
+
+    @property
     def log(self) -> Path:
         """The log file, rotated."""
         return self.root / "log" / "embedded.log"

@@ -12,7 +12,7 @@ READ = {
     **dict.fromkeys(("stages", "key", "delete-response"), ("stage", "description", "needed", "status")),
     **dict.fromkeys(("delete-method", "delete-resource", "cors", "add-resource"), ("confirm", "origins", "part")),
     **dict.fromkeys(("add-method", "integration"), ("new_verb", "function", "uri")),
-    "stages/dev": ("rate", "burst", "variables"),
+    "stages/dev": ("rate", "burst", "variables", "logging", "trace"),
     "template": ("template", "content_type", "passthrough"),
     "validate": ("parameter", "place", "model", "model_name"),
     "response": ("pattern", "status", "template"),

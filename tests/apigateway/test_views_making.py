@@ -172,6 +172,30 @@ def test_a_stage_is_changed(client: FlaskClient) -> None:
     assert post(client, f"/apigateway/{api}/stages/none", variables="").status_code == 404
 
 
+def test_what_a_stage_logs(client: FlaskClient, embedded: Embedded) -> None:
+    gateway, api = embedded.client("apigateway"), make(client, "logs", "SumUpLambda")
+    place, pages = f"/apigateway/{api}/stages/dev", f"/apigateway/{api}/stages"
+    refused = checked(post(client, place, variables="who=me", logging="INFO", trace="1"), place, 422)
+    assert "CloudWatch Logs role ARN must be set" in refused.text and "update-account" in refused.text
+    assert refused.field("logging").get("aria-invalid") == "true" and refused.field("trace").get("checked") is not None
+    assert client.get(f"{pages}?format=json").get_json()["stages"][0]["variables"] == {}
+    role = embedded.role("api-logs", "apigateway.amazonaws.com")
+    set_role = {"op": "replace", "path": "/cloudwatchRoleArn", "value": role}
+    gateway.update_account(patchOperations=[set_role])
+    told(client, place, logging="INFO", trace="1")
+    every = gateway.get_stage(restApiId=api, stageName="dev")["methodSettings"]["*/*"]
+    assert (every["loggingLevel"], every["dataTraceEnabled"]) == ("INFO", True)
+    group = f"API-Gateway-Execution-Logs_{api}/dev"
+    shown = checked(client.get(pages), pages)
+    assert group in shown.text and "logging info with whole messages" in shown.text
+    told(client, place, rate="5")  # says nothing of logging: it stays
+    assert gateway.get_stage(restApiId=api, stageName="dev")["methodSettings"]["*/*"]["loggingLevel"] == "INFO"
+    told(client, place, logging="OFF")
+    every = gateway.get_stage(restApiId=api, stageName="dev")["methodSettings"]["*/*"]
+    assert (every["loggingLevel"], every["dataTraceEnabled"]) == ("OFF", False)
+    checked(post(client, place, logging="ALL"), place, 422)
+
+
 def test_exports(client: FlaskClient) -> None:
     api = make(client, "exported", "SumUpLambda")
     answer = client.get(f"/apigateway/{api}/export?stage=dev&type=oas30&as=json&extensions=apigateway")

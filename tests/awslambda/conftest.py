@@ -24,7 +24,7 @@ def lambda_handler(event, context):
         raise KeyError("boom")
     return {"got": event, "stage": os.environ.get("STAGE")}
 """
-SERVICES = ("lambda", "s3", "logs", "iam", "sts", "cloudwatch", "dynamodb")
+SERVICES = ("lambda", "s3", "logs", "iam", "sts", "cloudwatch", "dynamodb", "apigateway")
 
 
 def packed(files: dict[str, str]) -> bytes:

@@ -5,14 +5,18 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.blueprints.awslambda.service import checks
+from app.blueprints.awslambda.service.buckets import Buckets, listed
+from app.blueprints.awslambda.service.drafts import Draft
 from app.blueprints.awslambda.service.recipes import RECIPES
 from app.execute_api import PIXEL
 from tests.awslambda.conftest import BUCKET, ROLE
 from tests.awslambda.helpers import invoke, post
 from tests.embedded.process import Embedded
+from tests.glue.stubs import answering
 from tests.pages import Page, check_page
 
 FetchPage = Callable[..., Page]
@@ -24,7 +28,7 @@ BASIC |= {"handler": "lambda_function.lambda_handler", "bucket": ""}
 def make(client: FlaskClient, name: str, recipe: str, **fields: str) -> None:
     """Go through the form as a person does."""
     given: dict[str, Any] = {**BASIC, "name": name, "recipe": recipe, "code": RECIPES[recipe].code, **fields}
-    checked = check_page(post(client, "/lambda/new", step="check", **given), "/lambda/new", 200, 3)
+    checked = check_page(post(client, "/lambda/new", step="check", **given), "/lambda/new", 200, 4)
     assert "logs:PutLogEvents" in checked.text
     made = post(client, "/lambda/new", step="create", **given)
     assert made.status_code == 303, made.get_data(as_text=True)[:3000]
@@ -131,3 +135,30 @@ def test_a_role_that_does_not_grant_it(client: FlaskClient) -> None:
 @pytest.mark.parametrize(("recipe", "word"), [("image", PIXEL), ("item", "customer_id"), ("metadata", "my+first+file")])
 def test_a_recipe_brings_the_event_that_tries_it(client: FlaskClient, recipe: str, word: str) -> None:
     assert word in client.get(f"/lambda/hello/test?template={recipe}&format=json").get_json()["payload"]
+
+
+def test_a_bucket_is_chosen_from_the_accounts(client: FlaskClient, page: FetchPage) -> None:
+    shown = page("/lambda/new?recipe=image", calls=2)
+    field = shown.field("env.BUCKET")
+    assert field.tag == "select" and BUCKET in [one.text for one in field]
+    given = {**BASIC, "name": "x", "recipe": "image", "code": RECIPES["image"].code, "env.BUCKET": "of-another-account"}
+    kept = check_page(post(client, "/lambda/new", step="check", **given), "/lambda/new", 200, 4).field("env.BUCKET")
+    assert [one.text for one in kept if one.get("selected") is not None] == ["of-another-account"]
+
+
+@pytest.mark.parametrize(
+    ("found", "said"), [(Buckets(unread="Access Denied"), "does not list the buckets: Access Denied"),
+                        (Buckets(), "There is no bucket yet")]
+)  # fmt: skip
+def test_a_bucket_is_typed_where_none_can_be_chosen(app: Flask, found: Buckets, said: str) -> None:
+    draft = Draft(recipe="image", variables={"BUCKET": "typed"})
+    with app.test_request_context("/lambda/new"):
+        macros: Any = app.jinja_env.get_template("awslambda/_macros.html").module
+        text = macros.bucket({}, "env.BUCKET", "Bucket", found, draft.variables["BUCKET"], "Help.")
+    assert '<input class="input input-mono" type="text" id="env-BUCKET" name="env.BUCKET" value="typed"' in text
+    assert said in text
+
+
+def test_buckets_that_may_not_be_listed() -> None:
+    with answering("s3", ("list_buckets", {}, {"error": "AccessDenied", "message": "Access Denied"})) as s3:
+        assert listed(s3) == Buckets(unread="Access Denied")

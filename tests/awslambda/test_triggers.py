@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
-from app.blueprints.awslambda.service import notifications
+from app.blueprints.awslambda.service import notifications, triggers
 from app.blueprints.awslambda.service.notifications import Conflict, Notification
 from tests.awslambda.conftest import make
 from tests.awslambda.helpers import post
@@ -129,3 +129,30 @@ def test_a_change_in_between_is_seen_and_nothing_written() -> None:
         "s3", (operation, asked, first), (operation, asked, first), ("put_bucket_notification_configuration", whole, {})
     ) as s3:
         notifications.add(s3, "b", wanted)
+
+
+def test_apis_are_called_by_their_names(client: FlaskClient, embedded: Embedded, page: FetchPage) -> None:
+    make(embedded, "called", READS)
+    gateway, functions = embedded.client("apigateway"), embedded.client("lambda")
+    api = gateway.create_rest_api(name="Sums of ours")["id"]
+    for number, id in enumerate((api, "gone123456")):
+        functions.add_permission(
+            FunctionName="called",
+            StatementId=f"api-{number}",
+            Action="lambda:InvokeFunction",
+            Principal="apigateway.amazonaws.com",
+            SourceArn=f"arn:aws:execute-api:us-east-1:000000000000:{id}/*/POST/sum",
+        )
+    shown = page("/lambda/called/triggers", calls=6)
+    assert f"POST /sum of Sums of ours {api}" in shown.text
+    assert "of gone123456 , an API that is not there any more" in shown.text
+    assert [one.text for one in shown.all(".//a") if one.get("href") == f"/apigateway/{api}/"] == ["Sums of ours"]
+    deleting = page("/lambda/called/delete", calls=5).text
+    assert "POST /sum of the API Sums of ours" in deleting and "API gone123456" not in deleting
+
+
+def test_an_api_whose_name_is_not_told_keeps_its_id() -> None:
+    source = "arn:aws:execute-api:us-east-1:1:abc/*/GET/"
+    with answering("apigateway", ("get_rest_api", {"restApiId": "abc"}, {"error": "AccessDeniedException"})) as client:
+        (named,) = triggers.named(client, [source, "arn:aws:s3:::b"])
+    assert named == triggers.FromApi("abc", "GET", "/")

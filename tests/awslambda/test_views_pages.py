@@ -6,8 +6,12 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask, render_template
 from flask.testing import FlaskClient
 
+from app.blueprints.awslambda.service.functions import Function, Functions
+from app.blueprints.awslambda.service.recent import Counts
+from app.blueprints.awslambda.views.functions import ListPage
 from tests.awslambda.conftest import make
 from tests.awslambda.helpers import post
 from tests.embedded.process import Embedded
@@ -15,7 +19,7 @@ from tests.pages import Page
 
 FetchPage = Callable[..., Page]
 PAGES = [
-    ("/lambda/", 2), ("/lambda/?search=zzz", 2), ("/lambda/new", 1), ("/lambda/new?recipe=csv", 1),
+    ("/lambda/", 2), ("/lambda/?search=zzz", 2), ("/lambda/new", 1), ("/lambda/new?recipe=csv", 2),
     ("/lambda/new/zip", 1),
     ("/lambda/hello/", 1), ("/lambda/hello/test", 1), ("/lambda/hello/test?template=s3", 1),
     ("/lambda/hello/monitor", 2),
@@ -43,7 +47,7 @@ def test_the_list_as_csv(client: FlaskClient) -> None:
 
 
 @pytest.mark.parametrize(
-    "tab", ["", "test", "monitor", "triggers", "configuration", "versions", "delete", "role", "code.zip"]
+    "tab", ["", "test", "monitor", "triggers", "configuration", "versions", "delete", "role", "code.zip", "state"]
 )
 def test_a_function_that_is_not_there(client: FlaskClient, tab: str) -> None:
     answer = client.get(f"/lambda/nowhere/{tab}")
@@ -132,3 +136,40 @@ def test_deleting_asks_for_the_name(client: FlaskClient, embedded: Embedded) -> 
     assert wrong.status_code == 422 and "Nothing was deleted" in wrong.get_data(as_text=True)
     assert post(client, "/lambda/goner/delete", confirm="goner").status_code == 303
     assert client.get("/lambda/goner/").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("function", "said", "again"),
+    [
+        (Function("f", state="Pending"), "Being made ready", "/lambda/f/state?round=2"),
+        (Function("f", state="Active", update="InProgress"), "Being made ready", "/lambda/f/state?round=2"),
+        (Function("f", state="Pending", version="3"), "Being made ready", "/lambda/f/state?version=3&amp;round=2"),
+        (Function("f", state="Active"), "Ready", ""),
+        (Function("f", state="Failed"), "Failed", ""),
+    ],
+)
+def test_a_state_asks_until_it_is_known(shared_app: Flask, function: Function, said: str, again: str) -> None:
+    with shared_app.test_request_context("/lambda/f/state?round=1"):
+        poll = {"round": 2, "seconds": 1}
+        text = render_template("awslambda/_state.html", page=function, poll=poll, was_moving=True)
+    assert said in text
+    assert (f'hx-get="{again}" hx-trigger="every 1s"' in text) == bool(again)
+    assert ("hx-get" in text) == bool(again) and ("data-announce" in text) != bool(again)
+
+
+def test_the_list_asks_for_itself_while_one_is_made_ready(shared_app: Flask) -> None:
+    def shown(state: str) -> str:
+        page = ListPage(Functions((Function("f", state=state),), "f", 1), Counts({}, {}))
+        with shared_app.test_request_context("/lambda/?search=f"):
+            poll = {"round": 1, "seconds": 1}
+            return render_template("awslambda/_functions.html", page=page, poll=poll, was_moving=False)
+
+    assert 'hx-get="/lambda/?search=f&amp;round=1"' in shown("Pending")
+    assert "hx-get" not in shown("Active")
+
+
+def test_a_functions_state(client: FlaskClient, page: FetchPage) -> None:
+    assert "Ready" in page("/lambda/hello/state", calls=1).text
+    part = client.get("/lambda/hello/state?round=4", headers={"HX-Request": "true"}).get_data(as_text=True)
+    assert 'data-announce="hello: ready"' in part and "<html" not in part
+    assert 'id="function-state"' in client.get("/lambda/hello/").get_data(as_text=True)

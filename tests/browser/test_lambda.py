@@ -35,7 +35,12 @@ def functions(live: Live) -> Live:
         s3.create_bucket(Bucket=bucket)
     s3.put_object(Bucket="chapter-five", Key="addresses.csv", Body=b"id,city\n1,Redwood City\n")
     make(live.aws, "hello", HELLO, Environment={"Variables": {"STAGE": "x", "API_KEY": "hush"}})
-    make(live.aws, "FileProcessing", READS)
+    make(
+        live.aws,
+        "FileProcessing",
+        READS,
+        Description="Reads the addresses that were put into the bucket, and prints them",
+    )
     make(live.aws, "TestLogs", LOGS)
     make(live.aws, "several", {"lambda_function.py": HELLO, "helper.py": "x = 1\n"})
     for _ in range(3):
@@ -65,6 +70,7 @@ def test_chapter_3_a_function_from_a_template(page_at: OpenPage, functions: Live
     assert_accessible(page)
     page.get_by_role("button", name="Create function").click()
     page.wait_for_url("**/lambda/first-function/test**")
+    expect(page.locator("#function-state")).to_have_text("Ready", timeout=PATIENT)  # by itself
     expect(page.locator(".cm-content")).to_contain_text("Temperature")
     invoke(page)
     expect(page.get_by_role("heading", name="Succeeded")).to_be_visible(timeout=PATIENT)
@@ -187,6 +193,22 @@ def test_pages_are_accessible_and_narrow_enough(
 def test_the_current_tab_is_in_sight_on_a_phone(page_at: OpenPage, functions: Live) -> None:
     page = page_at("/lambda/hello/versions", width=390)
     expect(page.get_by_role("navigation", name="Function").locator("[aria-current]")).to_be_in_viewport(ratio=1)
+
+
+def test_a_long_description_leaves_room_for_the_other_columns(page_at: OpenPage, functions: Live) -> None:
+    wide = page_at("/lambda/", width=1440).locator(".table-box")
+    assert wide.evaluate("box => box.scrollWidth <= box.clientWidth")
+    phone = page_at("/lambda/", width=390).locator(".table-box")
+    assert phone.evaluate("box => box.querySelector('tbody .hold').offsetWidth < box.clientWidth * 0.6")
+
+
+def test_the_numbers_of_failing_lines_take_little_room(page_at: OpenPage, functions: Live) -> None:
+    page = page_at("/lambda/hello/test", width=390)
+    write(page, '{"boom": 1}')
+    invoke(page)
+    lines = page.locator(".lambda-lines")
+    expect(lines).to_be_visible(timeout=PATIENT)
+    assert lines.evaluate("box => box.querySelector('th').offsetWidth < box.clientWidth / 4")
 
 
 def test_a_zip_is_deployed(page_at: OpenPage, functions: Live) -> None:

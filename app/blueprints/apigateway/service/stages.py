@@ -1,5 +1,6 @@
 """Stages and deployments: what callers reach, and since when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,6 +9,9 @@ from app.execute_api import base
 
 PAGE = 500
 NAME = r"[A-Za-z0-9_-]{1,128}"
+EVERY = "*/*"
+# https://docs.aws.amazon.com/apigateway/latest/developerguide/set-up-logging.html
+LEVELS = {"OFF": "Nothing", "ERROR": "What failed", "INFO": "Every step of each call"}
 
 
 @dataclass(frozen=True)
@@ -15,11 +19,11 @@ class Settings:
     """The settings of one method of a stage, or of all (`*/*`); None where the account's own limit holds."""
 
     name: str
-    rate: float | None
-    burst: int | None
-    logging: str
-    data_trace: bool
-    metrics: bool
+    rate: float | None = None
+    burst: int | None = None
+    logging: str = "OFF"
+    data_trace: bool = False
+    metrics: bool = False
 
 
 @dataclass(frozen=True)
@@ -36,6 +40,17 @@ class Stage:
     settings: tuple[Settings, ...]
     access_log: str = ""
     tracing: bool = False
+    log_group: str = ""
+
+    @property
+    def of_all(self) -> Settings:
+        """The settings of all methods that have none of their own."""
+        return next((one for one in self.settings if one.name == EVERY), Settings(EVERY))
+
+    @property
+    def logs(self) -> bool:
+        """Whether something of it is logged."""
+        return any(one.logging != "OFF" for one in self.settings)
 
 
 @dataclass(frozen=True)
@@ -68,6 +83,7 @@ def _stage(client: Any, api: str, answer: dict[str, Any]) -> Stage:
         tuple(_settings(key, one) for key, one in sorted((answer.get("methodSettings") or {}).items())),
         log,
         bool(answer.get("tracingEnabled")),
+        f"API-Gateway-Execution-Logs_{api}/{name}",
     )
 
 
@@ -110,15 +126,23 @@ def change(client: Any, api: str, stage: str, operations: list[dict[str, str]]) 
     client.update_stage(restApiId=api, stageName=stage, patchOperations=operations)
 
 
-def wanted(variables: dict[str, str], old: dict[str, str], rate: str, burst: str) -> list[dict[str, str]]:
-    """Return the patch operations that give a stage these variables and these limits."""
+def wanted(stage: Stage, variables: dict[str, str], given: Mapping[str, str]) -> list[dict[str, str]]:
+    """Return the patch operations that give a stage these variables, and what is `given` for all its methods.
+
+    `rate` and `burst` stay as they are where they are empty; `logging` is a level, `trace` true or false.
+    """
+    old, every = stage.variables, stage.of_all
     made = [{"op": "remove", "path": f"/variables/{name}"} for name in old if name not in variables]
     made += [
         {"op": "replace", "path": f"/variables/{name}", "value": value}
         for name, value in variables.items()
         if old.get(name) != value
     ]
-    for key, value in (("rateLimit", rate), ("burstLimit", burst)):
-        if value:
-            made.append({"op": "replace", "path": f"/*/*/throttling/{key}", "value": value})
+    for key, path in (("rate", "throttling/rateLimit"), ("burst", "throttling/burstLimit")):
+        if given.get(key):
+            made.append({"op": "replace", "path": f"/*/*/{path}", "value": given[key]})
+    if given.get("logging", every.logging) != every.logging:
+        made.append({"op": "replace", "path": "/*/*/logging/loglevel", "value": given["logging"]})
+    if given.get("trace", "") not in ("", str(every.data_trace).lower()):
+        made.append({"op": "replace", "path": "/*/*/logging/dataTrace", "value": given["trace"]})
     return made

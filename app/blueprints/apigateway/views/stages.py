@@ -1,6 +1,7 @@
 """Stages: what callers reach, what is not deployed yet, and the deployment."""
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +20,11 @@ from app.blueprints.apigateway.views.common import gateway, refusal
 from app.changes import done
 from app.problems import refused
 from app.roles import EDITOR, needs
+
+NO_ROLE = (
+    "Give it one, which its owner does once an account and region: aws apigateway update-account --patch-operations "
+    "op=replace,path=/cloudwatchRoleArn,value=ARN-OF-THE-ROLE"
+)
 
 
 @dataclass(frozen=True)
@@ -47,7 +53,8 @@ def _shown(api: str, faults: dict[str, str] | None = None, code: int = 200, **mo
     differs = difference.compare(chosen, whole, difference.exported(client, api, chosen)) if chosen else None
     count = sum(1 for _ in tree.methods(whole))
     page = StagesPage(found, known, service.deployments(client, api, known), differs, count)
-    return respond.page("apigateway/stages.html", page, status=code, faults=faults or {}, typed=request.form, **more)
+    more = {"faults": faults or {}, "typed": request.form, "levels": service.LEVELS, **more}
+    return respond.page("apigateway/stages.html", page, status=code, **more)
 
 
 @bp.post("/<api>/stages")
@@ -69,7 +76,7 @@ def deploy(api: str) -> Response:
 @bp.post("/<api>/stages/<stage>")
 @needs(EDITOR)
 def change_stage(api: str, stage: str) -> Response:
-    """Change a stage's variables (name=value, one a line) and limits."""
+    """Change a stage's `variables` (name=value, one a line), limits (`rate`, `burst`) and `logging` (with `trace`)."""
     known = next((one for one in service.of(gateway(), api) if one.name == stage), None)
     if known is None:
         raise no_stage(stage)
@@ -79,16 +86,34 @@ def change_stage(api: str, stage: str) -> Response:
     wrong = {}
     if len(variables) != len(lines) or not all(re.fullmatch(r"\w+", name, re.ASCII) for name in variables):
         wrong["variables"] = "One name=value a line; names have letters, digits and underscores."
-    rate, burst = form.get("rate", "").strip(), form.get("burst", "").strip()
-    for name, text in (("rate", rate), ("burst", burst)):
-        if text and not re.fullmatch(r"\d{1,7}(\.\d{1,3})?" if name == "rate" else r"\d{1,7}", text, re.ASCII):
-            wrong[name] = "A number of requests."
-    if wrong:
-        return _shown(api, wrong, 422, editing=stage)
-    operations = service.wanted(variables, known.variables, rate, burst)
-    if operations:
-        service.change(gateway(), api, stage, operations)
+    given, faults = _given(form)
+    if wrong | faults:
+        return _shown(api, wrong | faults, 422, editing=stage)
+    operations = service.wanted(known, variables, given)
+    try:
+        if operations:
+            service.change(gateway(), api, stage, operations)
+    except ClientError as error:
+        problem = refusal(error)
+        about_role = "CloudWatch Logs role" in problem.happened
+        told = {"logging": f"{problem.happened}. {NO_ROLE}"} if about_role else {"variables": problem.happened}
+        return _shown(api, told, problem.status, editing=stage)
     return done({"stage": stage}, url_for("apigateway.stages", api=api, stage=stage), f"The stage {stage} is changed.")
+
+
+def _given(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Return what is typed of a stage's limits and its logging, and what is wrong with it."""
+    given = {name: form.get(name, "").strip() for name in ("rate", "burst")}
+    wrong = {
+        name: "A number of requests."
+        for name, text in given.items()
+        if text and not re.fullmatch(r"\d{1,7}(\.\d{1,3})?" if name == "rate" else r"\d{1,7}", text, re.ASCII)
+    }
+    if "logging" in form:
+        given |= {"logging": form["logging"], "trace": "true" if form.get("trace") else "false"}
+        if form["logging"] not in service.LEVELS:
+            wrong["logging"] = "Choose one of the levels."
+    return given, wrong
 
 
 def no_stage(stage: str) -> Exception:

@@ -8,6 +8,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from app.blueprints.awslambda.service import needs
+from app.blueprints.awslambda.service.buckets import Buckets
 from app.blueprints.awslambda.service.checks import Remark, handler_fault
 from app.blueprints.awslambda.service.functions import NEWEST, RUNTIMES
 from app.blueprints.awslambda.service.recipes import RECIPES
@@ -49,6 +50,7 @@ class DraftPage:
     no_roles: str = ""
     role_name: str = ""
     faults: Mapping[str, str] = field(default_factory=dict)
+    buckets: Buckets = Buckets()
 
     @property
     def broken(self) -> bool:

@@ -90,6 +90,11 @@ class Functions:
     search: str = ""
     total: int = 0
 
+    @property
+    def busy(self) -> bool:
+        """Whether one of them is being made or changed."""
+        return any(one.busy for one in self.functions)
+
 
 def pages(client: Any) -> Iterator[list[Function]]:
     """Yield the functions, page by page, to the last."""

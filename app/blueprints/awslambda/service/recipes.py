@@ -160,6 +160,8 @@ class Recipe:
     asks: dict[str, str] = field(default_factory=dict)
 
 
+# The variable with which a recipe asks for a bucket.
+BUCKET_VARIABLE = "BUCKET"
 RECIPES = {
     one.key: one
     for one in (

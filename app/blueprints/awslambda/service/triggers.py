@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -37,11 +37,13 @@ class SourceMapping:
 
 @dataclass(frozen=True)
 class FromApi:
-    """A method of an API that may invoke the function."""
+    """A method of an API that may invoke the function; `gone` is one of an API that is not there any more."""
 
     api: str
     method: str
     path: str
+    name: str = ""
+    gone: bool = False
 
 
 @dataclass(frozen=True)
@@ -58,7 +60,8 @@ class Triggers:
     @property
     def any(self) -> bool:
         """Whether something points to the function."""
-        return bool(self.apis or self.mappings or any(one.notifications or one.unread for one in self.buckets))
+        invoking = any(not one.gone for one in self.apis)
+        return bool(invoking or self.mappings or any(one.notifications or one.unread for one in self.buckets))
 
 
 def of(clients: Mapping[str, Any], function: Function) -> Triggers:
@@ -69,7 +72,7 @@ def of(clients: Mapping[str, Any], function: Function) -> Triggers:
         one.source.partition(":::")[2] for one in found.permissions if one.who == "S3" and ":::" in one.source
     )
     buckets = tuple(_bucket(clients["s3"], name, function) for name in list(names)[:MOST] if "*" not in name)
-    apis = tuple(api for one in found.permissions if (api := _api(one.source)))
+    apis = named(clients["apigateway"], [one.source for one in found.permissions])
     others = tuple(one for one in found.permissions if one.who != "S3" and not _api(one.source))
     return Triggers(found, buckets, mappings, apis, others, unread)
 
@@ -103,6 +106,21 @@ def _is(target: str, function: Function) -> bool:
 def _api(source: str) -> FromApi | None:
     found = _API.fullmatch(source)
     return FromApi(found["id"], found["method"], f"/{found['path']}") if found else None
+
+
+def named(client: Any, sources: list[str]) -> tuple[FromApi, ...]:
+    """Return the APIs among these ARNs with their names; where AWS does not tell one, its id has to do."""
+    apis = [api for source in sources if (api := _api(source))]
+    ids = list(dict.fromkeys(one.api for one in apis))[:MOST]
+    known = {id: _name(client, id) for id in ids}
+    return tuple(replace(one, **known.get(one.api, {})) for one in apis)
+
+
+def _name(client: Any, api: str) -> dict[str, Any]:
+    try:
+        return {"name": client.get_rest_api(restApiId=api)["name"]}
+    except ClientError as error:
+        return {"gone": error.response["Error"]["Code"] == "NotFoundException"}
 
 
 def writes_into(needs: Any, bucket: str) -> bool:

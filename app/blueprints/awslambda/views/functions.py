@@ -37,7 +37,20 @@ def functions() -> Response:
     counts = recent.counts(aws.client("cloudwatch"), [one.name for one in found.functions])
     if form:
         return exports.answer(form, COLUMNS, (_row(one, counts) for one in found.functions), "functions")
-    return respond.page("awslambda/functions.html", ListPage(found, counts), fragment="awslambda/_functions.html")
+    page, more = ListPage(found, counts), _again()
+    return respond.page("awslambda/functions.html", page, fragment="awslambda/_functions.html", **more)
+
+
+def _again() -> dict[str, Any]:
+    """Return what a part of a page needs that asks for itself again while something is being made ready."""
+    return {"poll": respond.polling(), "was_moving": request.args.get("round") is not None}
+
+
+@bp.get("/<function>/state")
+def state(function: str) -> Response:
+    """Show whether a function is ready; `version` is one of its versions, the newest code if none is named."""
+    found = service.get(client(), function, request.args.get("version", ""))
+    return respond.page("awslambda/state.html", found, fragment="awslambda/_state.html", **_again())
 
 
 def _row(one: Function, counts: Counts) -> tuple[Any, ...]:
@@ -55,7 +68,7 @@ class DeletePage:
 
 def _deleting(name: str) -> DeletePage:
     found = service.get(client(), name)
-    return DeletePage(found, triggers.of(clients("s3"), found))
+    return DeletePage(found, triggers.of(clients("s3", "apigateway"), found))
 
 
 @bp.get("/<function>/delete")

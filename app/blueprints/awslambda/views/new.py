@@ -12,10 +12,10 @@ from werkzeug.wrappers import Response
 
 from app import aws, respond, role_policies, security
 from app.blueprints.awslambda.blueprint import bp
-from app.blueprints.awslambda.service import bundles, checks, code, drafts, functions, needs
+from app.blueprints.awslambda.service import buckets, bundles, checks, code, drafts, functions, needs
 from app.blueprints.awslambda.service.bundles import LARGEST, SHOWN, Unreadable
 from app.blueprints.awslambda.service.drafts import OWN_ROLE, Draft, DraftPage
-from app.blueprints.awslambda.service.recipes import RECIPES
+from app.blueprints.awslambda.service.recipes import BUCKET_VARIABLE, RECIPES
 from app.blueprints.awslambda.views.common import client, clients, refusal, where
 from app.changes import done
 from app.declined import Taken
@@ -92,7 +92,10 @@ def _made(page: DraftPage, data: bytes, template: str = "awslambda/new.html") ->
 def _shown(page: DraftPage, status: int = 200, template: str = "awslambda/new.html") -> Response:
     found, said = role_policies.listed(aws.client("iam"), needs.PRINCIPAL)
     whole = replace(page, roles=tuple(found), no_roles=said, role_name=needs.role_name(page.draft.name or "NAME"))
+    if BUCKET_VARIABLE in RECIPES.get(page.draft.recipe, RECIPES["own"]).asks:
+        whole = replace(whole, buckets=buckets.listed(aws.client("s3")))
     more: dict[str, Any] = {"recipes": RECIPES, "runtimes": functions.RUNTIMES, "own_role": OWN_ROLE}
+    more["bucket_variable"] = BUCKET_VARIABLE
     return respond.page(template, whole, status=status, **more)
 
 

@@ -10,9 +10,10 @@ from werkzeug.wrappers import Response
 
 from app import aws, respond
 from app.blueprints.awslambda.blueprint import bp
-from app.blueprints.awslambda.service import bundles, calls, functions, notifications, policy, settings
+from app.blueprints.awslambda.service import buckets, bundles, calls, functions, notifications, policy, settings
 from app.blueprints.awslambda.service import code as coding
 from app.blueprints.awslambda.service import triggers as service
+from app.blueprints.awslambda.service.buckets import Buckets
 from app.blueprints.awslambda.service.functions import Function
 from app.blueprints.awslambda.service.notifications import EVENTS, Conflict, Notification
 from app.blueprints.awslambda.service.triggers import Triggers
@@ -27,8 +28,7 @@ class TriggersPage:
 
     function: Function
     triggers: Triggers
-    buckets: tuple[str, ...] = ()
-    no_buckets: str = ""
+    buckets: Buckets = Buckets()
     typed: Mapping[str, Any] = field(default_factory=dict)
     faults: Mapping[str, str] = field(default_factory=dict)
     recursion: bool = False
@@ -41,12 +41,8 @@ def triggers(function: str) -> Response:
 
 
 def _page(function: str, typed: Mapping[str, Any], status: int = 200, **more: Any) -> Response:
-    found = functions.get(client(), function)
-    try:
-        buckets, said = tuple(one["Name"] for one in aws.client("s3").list_buckets()["Buckets"]), ""
-    except ClientError as error:
-        buckets, said = (), error.response["Error"].get("Message", "") or str(error)
-    page = TriggersPage(found, service.of(clients("s3"), found), buckets, said, typed, **more)
+    found, names = functions.get(client(), function), buckets.listed(aws.client("s3"))
+    page = TriggersPage(found, service.of(clients("s3", "apigateway"), found), names, typed, **more)
     return respond.page("awslambda/triggers.html", page, status=status, events=EVENTS)
 
 
