@@ -38,7 +38,7 @@ class WordlessFiles(JSONFileLoader):
         if path.name == "endpoints" and self.operations:
             return _endpoints(found)
         wanted = self.operations.get(path.parent.parent.name) if path.name == "service-2" else None
-        return found if wanted is None else only(found, wanted)
+        return found if wanted is None else only(found, wanted, _completed(file_path))
 
 
 def _text(file_path: str) -> bytes | None:
@@ -46,6 +46,12 @@ def _text(file_path: str) -> bytes | None:
     if plain.is_file():
         return plain.read_bytes()
     return gzip.decompress(packed.read_bytes()) if packed.is_file() else None
+
+
+def _completed(file_path: str) -> Collection[str]:
+    """Return the shapes that botocore completes from a second file: they must be there for it."""
+    second = _text(f"{file_path}.sdk-extras")
+    return json.loads(second)["merge"].get("shapes", ()) if second else ()
 
 
 def _hook() -> Callable[[dict[str, Any]], dict[str, Any]]:
@@ -71,11 +77,11 @@ def _endpoints(found: dict[str, Any]) -> dict[str, Any]:
     return _compact({**found, "partitions": partitions})
 
 
-def only(model: dict[str, Any], wanted: Collection[str]) -> dict[str, Any]:
-    """Return a description with the wanted operations, and the shapes that they reach."""
+def only(model: dict[str, Any], wanted: Collection[str], also: Collection[str] = ()) -> dict[str, Any]:
+    """Return a description with the wanted operations, the shapes that they reach, and those of `also`."""
     operations = {name: found for name, found in model["operations"].items() if name in wanted}
     shapes: dict[str, Any] = {}
-    reached = list(_named(operations))
+    reached = [*_named(operations), *(name for name in also if name in model["shapes"])]
     while reached:
         name = reached.pop()
         if name not in shapes:

@@ -41,6 +41,7 @@ def test_an_operation_that_is_kept_is_kept_whole(service: str) -> None:
     whole = awsdata.loader().load_service_model(service, "service-2")
     assert set(kept["operations"]) == CALLED[service]
     assert kept["metadata"] == whole["metadata"]
+    assert all("type" in shape for shape in kept["shapes"].values())
     found = reached(ServiceModel(kept, service), CALLED[service])
     assert found == reached(ServiceModel(whole, service), CALLED[service])
 
