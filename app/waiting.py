@@ -39,7 +39,7 @@ def told(descriptor: int = 0) -> dict[str, str]:
 def main(arguments: Sequence[str]) -> None:
     """Load everything, wait, and serve."""
     gc.disable()  # what is loaded stays: to search it for garbage again and again takes a tenth of the start
-    for name in SERVERS[arguments[0]]:
+    for name in ("app.factory", *SERVERS[arguments[0]]):
         import_module(name)
     list(blueprints.discover())
     try:
