@@ -10,6 +10,7 @@ import time
 from datetime import timedelta
 from typing import Any
 
+from botocore.exceptions import BotoCoreError
 from gunicorn import glogging
 from gunicorn.workers import gthread
 
@@ -89,14 +90,29 @@ worker_class = Worker
 
 
 def when_ready(server: Any) -> None:
-    """Read botocore's descriptions of services before the workers are made, who then share them."""
-    server.app.wsgi().extensions["aws"].read(SHARED)
+    """Read botocore's descriptions, and make the clients, before the workers are made, who then share them.
+
+    No client has a connection before its first call. Credentials that are not in the environment may come over one,
+    which workers must not share: with those, each worker makes its own clients.
+    """
+    extensions = server.app.wsgi().extensions
+    door, region = extensions["aws"], extensions["settings"].region
+    door.read(SHARED)
+    if "AWS_ACCESS_KEY_ID" in os.environ:
+        with contextlib.suppress(BotoCoreError):  # half of the credentials, say: every page tells it
+            for service in SHARED:
+                door.client(service, region)
 
 
 def pre_fork(server: Any, worker: Any) -> None:  # noqa: ARG001 the interface is gunicorn's
-    """Leave what is loaded out of every later search for garbage, which would copy shared memory and takes time."""
+    """Leave what is loaded out of every later search for garbage, which would copy shared memory and takes time.
+
+    What the loading itself has let go of goes back to the system: a worker that filled its gaps would copy them.
+    """
     gc.collect()
     gc.freeze()
+    if hasattr(LIBC, "malloc_trim"):
+        LIBC.malloc_trim(0)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -3,6 +3,7 @@
 Each child watches its standard input, a pipe from here: when this process ends, however it ends, they end too.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -46,8 +47,9 @@ def up(home: Path, port: int, workers: int) -> int:
     web: subprocess.Popen[bytes] | None = None
     try:
         aws = Embedded(home, port)
+        web = _load_dashboard(home, port, workers)
         ready = aws.start()
-        web = _start_dashboard(ready, home, port, workers)
+        _serve_dashboard(web, ready)
         say(f"Embedded AWS  {ready['endpoint']}  (account {ready['account']}; in a shell: source {_shown(home)}/env)")
         say(f"Trellis       http://127.0.0.1:{port}")
         return _watch(aws, web)
@@ -130,27 +132,34 @@ def _watch(aws: Embedded, web: "subprocess.Popen[bytes]") -> int:
             continue
 
 
-def _start_dashboard(ready: dict[str, Any], home: Path, port: int, workers: int) -> "subprocess.Popen[bytes]":
+def _load_dashboard(home: Path, port: int, workers: int) -> "subprocess.Popen[bytes]":
+    """Start the dashboard's process, which loads its code and then waits to be told where AWS is."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
-    environment.update(
-        AWS_ENDPOINT_URL=ready["endpoint"],
-        AWS_ACCESS_KEY_ID=ready["access_key"],
-        AWS_SECRET_ACCESS_KEY=ready["secret_key"],
-        AWS_DEFAULT_REGION=ready["region"],
-        AWS_CONFIG_FILE=os.devnull,
-        AWS_SHARED_CREDENTIALS_FILE=os.devnull,
-        AWS_EC2_METADATA_DISABLED="true",
-        TRELLIS_HOME=str(home),
-        TRELLIS_WATCH_STDIN="1",
-    )
-    return _child(_server(port, workers), env=environment)
+    environment.update(TRELLIS_HOME=str(home), TRELLIS_WATCH_STDIN="1")
+    return _child([sys.executable, "-m", "app.waiting", *_server(port, workers)], env=environment)
+
+
+def _serve_dashboard(web: "subprocess.Popen[bytes]", ready: dict[str, Any]) -> None:
+    assert web.stdin is not None  # noqa: S101 every child has a pipe
+    variables = {
+        "AWS_ENDPOINT_URL": ready["endpoint"],
+        "AWS_ACCESS_KEY_ID": ready["access_key"],
+        "AWS_SECRET_ACCESS_KEY": ready["secret_key"],
+        "AWS_DEFAULT_REGION": ready["region"],
+        "AWS_CONFIG_FILE": os.devnull,
+        "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
+        "AWS_EC2_METADATA_DISABLED": "true",
+    }
+    with contextlib.suppress(BrokenPipeError):  # it has ended already, which _watch sees
+        web.stdin.write(json.dumps(variables).encode() + b"\n")
+        web.stdin.flush()
 
 
 def _server(port: int, workers: int) -> list[str]:
     if WINDOWS:  # gunicorn needs fork; Flask's own server is enough for one person
-        return [sys.executable, "-m", "flask", "--app", "application", "run", "--port", str(port)]
+        return ["flask", "--app", "application", "run", "--port", str(port)]
     bind = ["--bind", f"127.0.0.1:{port}", "--workers", str(workers), "--log-level", "warning"]
-    return [sys.executable, "-m", "gunicorn", *bind, "application:application"]
+    return ["gunicorn", *bind, "application:application"]
 
 
 def _child(command: list[str], **options: Any) -> "subprocess.Popen[bytes]":

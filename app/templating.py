@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask, url_for
 from markupsafe import Markup
 
-from app import aws, context, respond, security, store
+from app import aws, compiled, context, respond, security, store
 from app.access import people, switch
 from app.access.switch import Switched
 from app.blueprints import GROUPS, Nav
@@ -101,6 +101,7 @@ def _changes_on() -> Switched | None:
 
 def init_app(app: Flask) -> None:
     """Register filters and the values that base.html needs."""
+    compiled.init_app(app)
     for filter_ in (size, number, exact, ago, moment):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["csrf_token"] = csrf_token

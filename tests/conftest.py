@@ -35,14 +35,15 @@ def _reads_once(load_file: Callable[[Any, str], Any]) -> Callable[[Any, str], An
 
     Each gets a copy: sessions change what they have read. A test's own files may change, and are read each time.
     """
-    kept: dict[str, bytes] = {}
+    kept: dict[tuple[str, bool], bytes] = {}
 
     def load(self: Any, path: str) -> Any:
         if "/botocore/" not in path:
             return load_file(self, path)
-        if path not in kept:
-            kept[path] = pickle.dumps(load_file(self, path), pickle.HIGHEST_PROTOCOL)
-        return pickle.loads(kept[path])
+        key = path, bool(getattr(self, "operations", None))  # those of the dashboard, or all
+        if key not in kept:
+            kept[key] = pickle.dumps(load_file(self, path), pickle.HIGHEST_PROTOCOL)
+        return pickle.loads(kept[key])
 
     return load
 

@@ -11,7 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from flask import Flask, current_app
 from flask.cli import AppGroup
 
-from app import assumed, aws
+from app import assumed, aws, awsdata
 from app.assumed import Account
 from app.beanstalk import deployment, environments, package, plan
 from app.beanstalk.clients import Clients, Stopped, explained
@@ -52,7 +52,7 @@ def _clients(region: str | None) -> Iterator[Clients]:
 
 
 def _own_clients(region: str) -> Clients:
-    session = aws.new_session()
+    session = aws.new_session(loader=awsdata.loader())  # a deployment calls what no page does
     return Clients.of(session, region)
 
 

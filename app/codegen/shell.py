@@ -34,7 +34,7 @@ def written(data: bytes, file: str) -> str:
 def readable_json(value: Any, indent: int | None = None) -> str:
     """Return JSON that people can read: letters of every script as they are, what cannot be seen escaped."""
     text = json.dumps(value, indent=indent, ensure_ascii=False, default=as_text)
-    if text.isprintable():
+    if text.replace("\n", "").isprintable():  # a policy has line ends and no more: told at once, not letter by letter
         return text
     return "".join(c if c.isprintable() or c == "\n" else json.dumps(c)[1:-1] for c in text)
 

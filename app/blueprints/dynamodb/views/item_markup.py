@@ -23,17 +23,18 @@ _CHOICES = {
 
 def attributes(fields: Sequence[Field], fixed: bool) -> Markup:
     """Return the lines of a form, and empty ones for browsers without scripts; a `fixed` key cannot be changed."""
-    lines = [_line(one, str(at), fixed) for at, one in enumerate(fields)]
-    empty = [_line(Field("", "S", ""), str(len(fields) + more), False) for more in range(NO_SCRIPTS)]
+    remove = _remove()
+    lines = [_line(one, str(at), fixed, remove) for at, one in enumerate(fields)]
+    empty = [_line(Field("", "S", ""), str(len(fields) + more), False, remove) for more in range(NO_SCRIPTS)]
     return Markup(f'{"".join(lines)}<div class="no-js">{"".join(empty)}</div>')  # noqa: S704 its parts are escaped
 
 
 def blank() -> Markup:
     """Return the line that scripts copy for another attribute."""
-    return Markup(_line(Field("", "S", ""), "X", False))  # noqa: S704 nothing of anybody's is in it
+    return Markup(_line(Field("", "S", ""), "X", False, _remove()))  # noqa: S704 nothing of anybody's is in it
 
 
-def _line(one: Field, at: str, fixed: bool) -> str:
+def _line(one: Field, at: str, fixed: bool, remove: str) -> str:
     kind, key = (" is-key" if one.key else ""), one.key
     name = (
         f'<input class="input input-mono ddb-name" name="n{at}" value="{escaped(one.name)}" aria-label="Name" '
@@ -43,7 +44,7 @@ def _line(one: Field, at: str, fixed: bool) -> str:
     if one.quoted:
         parts.append(f'<input type="hidden" name="q{at}" value="1">')
     if not key:
-        parts.append(_remove())
+        parts.append(remove)
     if one.fault:
         parts.append(f'<p class="fault" id="v{at}-fault">{_icon("error")}<span>{escaped(one.fault)}</span></p>')
     return "".join([*parts, "</div>"])
