@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 VENV = ROOT / "embedded" / ".venv"
 START_SECONDS = 60  # the machine may be busy with other tests
 STOP_SECONDS = 60
+SOON = {"Delay": 0.05, "MaxAttempts": 1200}  # how often boto3's waiters ask; they are made for AWS's own pace
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
