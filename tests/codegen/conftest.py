@@ -33,11 +33,11 @@ class Lab:
     @property
     def quiet(self) -> Any:
         """A client of S3 whose calls are not recorded."""
-        return _quiet(self.aws.endpoint, self.aws)
+        return self.aws.client("s3")
 
     def client(self, service: str = "s3") -> Any:
         """A client whose calls are recorded inside `recording`."""
-        client = self.aws.client(service)
+        client = self.aws.own_client(service)
         recorder.attach(client.meta.events, str(self.aws.ready["region"]))
         return client
 
@@ -87,16 +87,6 @@ class Lab:
         )
         assert done.returncode == 0, f"{text}\n{done.stderr}"
         return done.stdout
-
-
-_clients: dict[str, Any] = {}
-
-
-def _quiet(endpoint: str, aws: Embedded) -> Any:
-    """One client for all tests: making one takes longer than its calls."""
-    if endpoint not in _clients:
-        _clients[endpoint] = aws.client("s3")
-    return _clients[endpoint]
 
 
 @cache
