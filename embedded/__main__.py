@@ -4,7 +4,7 @@ import argparse
 import sys
 from pathlib import Path
 
-from embedded.launcher import reset, serve
+from embedded import clean
 from embedded.settings import Home, Settings
 
 EPILOG = """\
@@ -38,13 +38,17 @@ def main(arguments: list[str]) -> int:
     """Run one command and return its exit code."""
     given = parser().parse_args(arguments)
     home = Home(given.home.expanduser().resolve())
+    absolute = [f"--home={home.root}", *(argument for argument in _without_home(arguments[1:]))]
+    if given.command == "serve":
+        clean.start_over(home, ["serve", *absolute])
+    from embedded.launcher import reset, serve  # late: what has begun anew until here would import it twice
+
     if given.command == "reset":
         return reset(home)
     settings = Settings(
         home, given.port, tuple(given.allow_origin), watch_stdin=given.watch_stdin, seed=not given.no_seed
     )
-    absolute = [f"--home={home.root}", *(argument for argument in _without_home(arguments[1:]))]
-    return serve(settings, ["serve", *absolute])
+    return serve(settings)
 
 
 def _without_home(arguments: list[str]) -> list[str]:

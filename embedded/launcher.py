@@ -1,4 +1,4 @@
-"""Start and stop: the lock, the scrubbed environment, the port, the ready line, the graceful end."""
+"""Start and stop: the lock, the port, the ready line, the graceful end."""
 
 import asyncio
 import logging
@@ -10,20 +10,18 @@ from pathlib import Path
 
 from embedded import lock
 from embedded.server import run, say
-from embedded.settings import Home, Settings, scrubbed_environment
+from embedded.settings import Home, Settings
 
 IN_USE, PORT_TAKEN = 3, 4
-_CLEAN = "TRELLIS_EMBEDDED_CLEAN"
 
 
 class PortTakenError(Exception):
     """Another process listens on the port that was asked for."""
 
 
-def serve(settings: Settings, arguments: list[str]) -> int:
+def serve(settings: Settings) -> int:
     """Run an embedded AWS until it is told to end; return the exit code."""
     home = settings.home
-    _start_over_clean(home, arguments)
     home.prepare()
     try:
         held = lock.acquire(home.lock)
@@ -78,18 +76,6 @@ def listen(wanted: int | None, last: int) -> socket.socket:
             continue
         return listener
     raise PortTakenError(f"Port {wanted} on 127.0.0.1 is taken by another program.")
-
-
-def _start_over_clean(home: Home, arguments: list[str]) -> None:
-    """Replace this process by one whose environment holds nothing of the host, not even in /proc."""
-    if os.environ.pop(_CLEAN, "") or sys.platform == "win32":
-        clean = scrubbed_environment(home)
-        os.environ.clear()
-        os.environ.update(clean)
-        return
-    os.chdir(Path(__file__).parent.parent)
-    environment = {**scrubbed_environment(home), _CLEAN: "1"}
-    os.execve(sys.executable, [sys.executable, "-m", "embedded", *arguments], environment)  # noqa: S606
 
 
 def _log_to(home: Home) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from botocore.awsrequest import AWSResponse
+from botocore.retries.standard import ExponentialBackoff
 from flask import Flask
 
 
@@ -40,6 +42,8 @@ def answering(
     event = f"before-send.{client.meta.service_model.service_id.hyphenize()}.{operation}"
     client.meta.events.register_first(event, answer, unique_id="answers")
     try:
-        yield asked
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ExponentialBackoff, "delay_amount", lambda *_: 0.01)  # botocore waits seconds between tries
+            yield asked
     finally:
         client.meta.events.unregister(event, unique_id="answers")

@@ -4,8 +4,6 @@ import ast
 from functools import cache
 from pathlib import Path
 
-import pytest
-
 ROOT = Path(__file__).resolve().parent.parent
 FLASK = {"flask", "flask_wtf", "werkzeug"}
 CORE = {path.stem for path in (ROOT / "app").glob("*.py")} | {"codegen"}
@@ -40,49 +38,60 @@ def named(path: Path) -> str:
     return str(path.relative_to(ROOT))
 
 
-@pytest.mark.parametrize("path", sources("app/blueprints"), ids=named)
-def test_a_blueprint_imports_only_itself_and_core(path: Path) -> None:
-    own = path.relative_to(ROOT / "app/blueprints").parts[0]
-    for name in imports(path):
-        parts = name.split(".")
-        if parts[:2] == ["app", "blueprints"] and len(parts) > 2:
-            assert parts[2] in (own, "Nav", "Status"), f"{named(path)} imports {name}"
+def imported(*folders: str) -> list[tuple[Path, str]]:
+    """Return every file below the named folders with each name that it imports."""
+    found = [(path, name) for path in sources(*folders) for name in imports(path)]
+    assert found, folders
+    return found
 
 
-@pytest.mark.parametrize(
-    "path", [p for p in sources("app/blueprints") if "service" in p.parts or p.stem == "service"], ids=named
-)
-def test_a_service_knows_no_flask(path: Path) -> None:
-    for name in imports(path):
-        assert name.split(".")[0] not in FLASK, f"{named(path)} imports {name}"
-        assert not name.startswith(("app.respond", "app.security", "app.templating")), f"{named(path)} imports {name}"
+def said(path: Path, name: str) -> str:
+    return f"{named(path)} imports {name}"
 
 
-@pytest.mark.parametrize("path", [p for p in sources("app/blueprints") if p.stem == "forms"], ids=named)
-def test_forms_never_call_aws(path: Path) -> None:
-    for name in imports(path):
-        assert name.split(".")[0] not in {"boto3", "botocore"}, f"{named(path)} imports {name}"
-        assert not name.startswith("app.aws"), f"{named(path)} imports {name}"
+# One test looks at all files, and names each that is wrong: a test for each would take longer than its look.
+def test_a_blueprint_imports_only_itself_and_core() -> None:
+    wrong = []
+    for path, name in imported("app/blueprints"):
+        own, parts = path.relative_to(ROOT / "app/blueprints").parts[0], name.split(".")
+        if parts[:2] == ["app", "blueprints"] and len(parts) > 2 and parts[2] not in (own, "Nav", "Status"):
+            wrong.append(f"{named(path)} imports {name}")
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "app").glob("*.py")), ids=named)
-def test_core_imports_no_blueprint(path: Path) -> None:
-    for name in imports(path):
-        if name.startswith("app.blueprints."):
-            assert name.split(".")[2] in {"GROUPS", "Nav", "Status", "discover"}, f"{named(path)} imports {name}"
+def test_a_service_knows_no_flask() -> None:
+    layers = ("app.respond", "app.security", "app.templating")
+    services = [(p, n) for p, n in imported("app/blueprints") if "service" in p.parts or p.stem == "service"]
+    assert services
+    wrong = [said(p, n) for p, n in services if n.split(".")[0] in FLASK or n.startswith(layers)]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", sources("app/codegen"), ids=named)
-def test_the_code_generator_is_pure(path: Path) -> None:
-    for name in imports(path):
-        assert name.split(".")[0] not in FLASK | {"boto3", "requests", "socket"}, f"{named(path)} imports {name}"
+def test_forms_never_call_aws() -> None:
+    forms = [(path, name) for path, name in imported("app/blueprints") if path.stem == "forms"]
+    assert forms
+    wrong = [said(p, n) for p, n in forms if n.split(".")[0] in {"boto3", "botocore"} or n.startswith("app.aws")]
+    assert not wrong, "\n".join(wrong)
 
 
-@pytest.mark.parametrize("path", sources("app", "embedded"), ids=named)
-def test_the_dashboard_and_the_embedded_aws_are_strangers(path: Path) -> None:
-    other = "embedded" if path.is_relative_to(ROOT / "app") else "app"
-    for name in imports(path):
-        assert name.split(".")[0] != other, f"{named(path)} imports {name}"
+def test_core_imports_no_blueprint() -> None:
+    core = [(path, name) for path, name in imported("app") if path.parent == ROOT / "app"]
+    assert core
+    allowed = {"GROUPS", "Nav", "Status", "discover"}
+    wrong = [said(p, n) for p, n in core if n.startswith("app.blueprints.") and n.split(".")[2] not in allowed]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_code_generator_is_pure() -> None:
+    impure = FLASK | {"boto3", "requests", "socket"}
+    wrong = [said(path, name) for path, name in imported("app/codegen") if name.split(".")[0] in impure]
+    assert not wrong, "\n".join(wrong)
+
+
+def test_the_dashboard_and_the_embedded_aws_are_strangers() -> None:
+    for own, other in (("app", "embedded"), ("embedded", "app")):
+        wrong = [said(path, name) for path, name in imported(own) if name.split(".")[0] == other]
+        assert not wrong, "\n".join(wrong)
 
 
 def test_only_one_module_opens_the_door_to_boto3() -> None:
@@ -91,18 +100,26 @@ def test_only_one_module_opens_the_door_to_boto3() -> None:
     assert makers - helpers == {"app/awssession.py"}
 
 
-@pytest.mark.parametrize("path", sources("app", "embedded"), ids=named)
-def test_files_stay_small(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= 250, "move the walls: a file has at most 250 lines"
+def test_files_stay_small() -> None:
+    lines = {named(path): len(path.read_text().splitlines()) for path in sources("app", "embedded")}
+    assert not {name: count for name, count in lines.items() if count > 250}, "move the walls: at most 250 lines"
 
 
-@pytest.mark.parametrize("path", sources("app", "embedded", "tests", "bench"), ids=named)
-def test_functions_stay_small(path: Path) -> None:
+def too_long(path: Path) -> list[str]:
+    """Return what is wrong with a file's functions."""
+    found = []
     for node in nodes(path):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             length = (node.end_lineno or node.lineno) - node.lineno + 1
             nested = any(isinstance(child, ast.FunctionDef) for child in node.body)
-            assert length <= (80 if nested else 40), f"{named(path)}: {node.name} has {length} lines"
+            if length > (80 if nested else 40):
+                found.append(f"{named(path)}: {node.name} has {length} lines")
+    return found
+
+
+def test_functions_stay_small() -> None:
+    wrong = [each for path in sources("app", "embedded", "tests", "bench") for each in too_long(path)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_nothing_patches_a_module() -> None:

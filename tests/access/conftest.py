@@ -2,13 +2,14 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.access import accounts, audit, sessions
+from app.access import accounts, audit, passwords, sessions
 from app.access.accounts import Account
 from app.roles import Role
 from app.store import make_table
@@ -51,11 +52,18 @@ def app(served: Flask, embedded: Embedded) -> Iterator[Flask]:
     served.extensions.pop("sessions", None)
 
 
+@pytest.fixture(scope="session")
+def hashed() -> str:
+    """Return what is kept of PASSWORD, made once: a hash is meant to take long."""
+    return passwords.hashed(PASSWORD)
+
+
 @pytest.fixture
-def people(app: Flask) -> dict[Role, Account]:
-    """Return an account of each role; all have the same password."""
+def people(app: Flask, hashed: str) -> dict[Role, Account]:
+    """Return an account of each role; the instructor has a password."""
     with app.app_context():
-        first = accounts.create("ada", Role.INSTRUCTOR, PASSWORD)
+        first = replace(accounts.create("ada", Role.INSTRUCTOR), password=hashed)
+        accounts._save(first)
         made = {Role.INSTRUCTOR: first}
         for role, name in ((Role.EDITOR, "bob"), (Role.VIEWER, "eve")):
             made[role] = accounts.create(name, role)

@@ -5,7 +5,7 @@ import json
 import zipfile
 from typing import Any
 
-from tests.embedded.process import Embedded
+from tests.embedded.process import SOON, Embedded
 
 SUM = """def lambda_handler(event, context):
     return event["Number1"] + event["Number2"]
@@ -47,7 +47,7 @@ def make_function(embedded: Embedded, name: str, code: str, role: str) -> None:
         Timeout=20,
         MemorySize=512,
     )
-    embedded.client("lambda").get_waiter("function_active_v2").wait(FunctionName=name)
+    embedded.client("lambda").get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SOON)
 
 
 def make_role(client: Any) -> str:

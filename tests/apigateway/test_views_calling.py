@@ -247,7 +247,7 @@ def test_the_rest_of_a_long_answer_waits_for_nobody() -> None:
             """Say nothing."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Long)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
     gateway = SimpleNamespace(meta=SimpleNamespace(endpoint_url=f"http://127.0.0.1:{server.server_port}"))
     try:
         long = calling.call(gateway, "api", "dev", calling.Request("GET", "/long"))

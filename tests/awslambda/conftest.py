@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from tests.embedded.process import Embedded, start
+from tests.embedded.process import SOON, Embedded, start
 from tests.over_embedded import application
 
 ROLE = "lambda-tests"
@@ -54,7 +54,7 @@ def make(embedded: Embedded, name: str, files: dict[str, str] | str = HELLO, **m
     given = {"Runtime": "python3.12", "Handler": HANDLER, **more}
     client = embedded.client("lambda")
     client.create_function(FunctionName=name, Role=role, Code=code, **given)
-    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig={"Delay": 1, "MaxAttempts": 30})
+    client.get_waiter("function_active_v2").wait(FunctionName=name, WaiterConfig=SOON)
 
 
 @pytest.fixture(scope="session")

@@ -25,9 +25,11 @@ REFUSALS = ("status of", "Response Status Error Code")
 LISTEN = """addEventListener("securitypolicyviolation", (event) =>
   console.error(`Content-Security-Policy: ${event.violatedDirective} forbids ${event.blockedURI || event.sample}`))"""
 
-# Colours are compared as they stay, not in the middle of a transition; one of a closed menu never ends.
-SETTLE = """Promise.race([new Promise((done) => setTimeout(done, 500)),
-  Promise.allSettled(document.getAnimations().map((one) => one.finished))])"""
+# Colours are compared as they stay, not in the middle of a transition; what turns round for ever stays as it is.
+SETTLE = """() => {
+  for (const one of document.getAnimations())
+    if (Number.isFinite(one.effect.getComputedTiming().endTime)) one.finish()
+}"""
 
 
 def find_browser() -> str:
@@ -63,7 +65,8 @@ class Faults:
 
 def violations(page: Page) -> list[str]:
     """Return what axe-core finds wrong in a page as it is now, one line per kind with the places."""
-    page.evaluate(AXE.read_text(encoding="utf-8"))
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(AXE.read_text(encoding="utf-8"))
     result: dict[str, Any] = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
     return [
         f"{v['id']}: {v['help']}: " + "; ".join(" ".join(map(str, n["target"])) for n in v["nodes"][:6])

@@ -33,11 +33,11 @@ class Lab:
     @property
     def quiet(self) -> Any:
         """A client of S3 whose calls are not recorded."""
-        return _quiet(self.aws.endpoint, self.aws)
+        return self.aws.client("s3")
 
     def client(self, service: str = "s3") -> Any:
         """A client whose calls are recorded inside `recording`."""
-        client = self.aws.client(service)
+        client = self.aws.own_client(service)
         recorder.attach(client.meta.events, str(self.aws.ready["region"]))
         return client
 
@@ -89,16 +89,6 @@ class Lab:
         return done.stdout
 
 
-_clients: dict[str, Any] = {}
-
-
-def _quiet(endpoint: str, aws: Embedded) -> Any:
-    """One client for all tests: making one takes longer than its calls."""
-    if endpoint not in _clients:
-        _clients[endpoint] = aws.client("s3")
-    return _clients[endpoint]
-
-
 @cache
 def _use(_: str) -> None:
     """Have boto3 read its environment anew, once for each embedded AWS."""
@@ -113,6 +103,21 @@ def _split(words: list[str]) -> Iterator[list[str]]:
             line = []
         else:
             line.append(word)
+
+
+def keep_clients(session: Any) -> None:
+    """Have a session of the AWS CLI make each client once: that takes as long as all else of a command."""
+    make, kept = session.create_client, dict[str, Any]()
+
+    def create(service: str, **options: Any) -> Any:
+        if options.get("config") is not None:
+            return make(service, **options)
+        key = repr((service, sorted(options.items())))
+        if key not in kept:
+            kept[key] = make(service, **options)
+        return kept[key]
+
+    session.create_client = create
 
 
 @cache
@@ -130,6 +135,7 @@ def _driver() -> tuple[Any, list[Any]]:
         opened.extend(value for value in params.values() if hasattr(value, "close"))
 
     driver.session.register("provide-client-params", note)
+    keep_clients(driver.session)
     return driver, opened
 
 

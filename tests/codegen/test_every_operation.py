@@ -13,6 +13,7 @@ from botocore.awsrequest import AWSResponse
 from app.codegen import Context, command, models, policy, python
 from app.codegen.cli import _NOT_THERE
 from app.codegen.names import body_file
+from tests.codegen.conftest import keep_clients
 from tests.codegen.samples import BYTES, EVERY, FakeBoto3, run, sample
 
 SERVICES = sorted({service for service, _ in EVERY})
@@ -45,6 +46,7 @@ class Driver:
         self.driver.session.register("provide-client-params", self._take)
         self.driver.session.register("before-send", self._answer)
         self.driver.session.set_credentials("000000000000", "none")
+        keep_clients(self.driver.session)
 
     def _take(self, params: dict[str, Any], model: Any, **_: Any) -> None:
         kept = {k: v.read() if hasattr(v, "read") else v for k, v in params.items()}

@@ -12,6 +12,7 @@ from app.blueprints.dynamodb.service.items import Conflict
 from app.blueprints.dynamodb.service.tables import Table, get_table
 from tests.codegen.conftest import Lab
 from tests.dynamodb.helpers import table
+from tests.embedded.process import SOON
 
 ODD: dict[str, Any] = {"id": {"S": "it's $HOME"}, "n": {"N": "1"}, "size": {"S": "`x`"}, "a.b 🌻": {"SS": ["'", '"']}}
 BYTES: dict[str, Any] = {"id": {"S": "bytes"}, "n": {"N": "2"}, "size": {"B": b"\x00\xff"}}
@@ -24,7 +25,7 @@ def things(lab: Lab) -> Iterator[Table]:
     client.put_item(TableName="snippets", Item=ODD)
     yield get_table(client, "snippets")
     client.delete_table(TableName="snippets")
-    client.get_waiter("table_not_exists").wait(TableName="snippets", WaiterConfig={"Delay": 1})
+    client.get_waiter("table_not_exists").wait(TableName="snippets", WaiterConfig=SOON)
 
 
 @pytest.mark.parametrize("partition", ["it's $HOME", ""])

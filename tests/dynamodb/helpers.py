@@ -4,6 +4,8 @@ from typing import Any
 
 from flask.testing import FlaskClient
 
+from tests.embedded.process import SOON
+
 
 def token(client: FlaskClient) -> str:
     """Return a form token of this browser's session."""
@@ -43,7 +45,7 @@ def table(client: Any, name: str, *keys: str, **more: Any) -> str:
         BillingMode="PAY_PER_REQUEST",
         **more,
     )
-    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig=SOON)
     return name
 
 

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from tests.answers import answering
 from tests.dynamodb.helpers import ask, fetch, post, table
+from tests.embedded.process import SOON
 from tests.pages import Page, check_page
 
 ITEM = "/dynamodb/bad/item"
@@ -124,7 +125,7 @@ def test_a_table_that_vanishes_while_paging(page: Callable[..., Page], client: F
         aws.put_item(TableName="vanishing", Item={"id": {"S": str(number)}})
     following = ask(client, "vanishing", size=25).json["next"]
     aws.delete_table(TableName="vanishing")
-    aws.get_waiter("table_not_exists").wait(TableName="vanishing", WaiterConfig={"Delay": 1})
+    aws.get_waiter("table_not_exists").wait(TableName="vanishing", WaiterConfig=SOON)
     shown = page(following.replace("format=json&", "").replace("&format=json", ""), status=404, calls=2)
     assert "Not found" in shown.text
 

@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from tests.dynamodb.helpers import fetch, post, table
+from tests.embedded.process import SOON
 from tests.pages import Page, check_page
 
 NEW = {"name": "made", "partition": "id", "partition_type": "N", "sort_type": "S", "billing": "PAY_PER_REQUEST"}
@@ -46,7 +47,7 @@ def test_a_table_lives_and_ends(page: Callable[..., Page], client: FlaskClient, 
     }
     made = post(client, "/dynamodb/", **fields)
     assert (made.status_code, made.location) == (303, "/dynamodb/made/")
-    aws.get_waiter("table_exists").wait(TableName="made", WaiterConfig={"Delay": 1})
+    aws.get_waiter("table_exists").wait(TableName="made", WaiterConfig=SOON)
     told = aws.describe_table(TableName="made")["Table"]
     assert told["LocalSecondaryIndexes"][0]["KeySchema"][0] == {"AttributeName": "id", "KeyType": "HASH"}
     assert told["GlobalSecondaryIndexes"][0]["Projection"]["NonKeyAttributes"] == ["name", "age"]
@@ -60,7 +61,7 @@ def test_a_table_lives_and_ends(page: Callable[..., Page], client: FlaskClient, 
     assert "Nothing was deleted" in check_page(wrong, "delete", 422, 3).text
     gone = post(client, "/dynamodb/made/delete", confirm="made")
     assert (gone.status_code, gone.location) == (303, "/dynamodb/")
-    aws.get_waiter("table_not_exists").wait(TableName="made", WaiterConfig={"Delay": 1})
+    aws.get_waiter("table_not_exists").wait(TableName="made", WaiterConfig=SOON)
     page("/dynamodb/made/", status=404)
 
 
@@ -133,7 +134,7 @@ def test_a_table_made_anew_is_seen_with_its_new_key_at_once(client: FlaskClient,
     for partition in ("first", "second"):
         fields = {"name": "reborn", "partition": partition, "partition_type": "S", "billing": "PAY_PER_REQUEST"}
         assert post(client, "/dynamodb/", **fields).status_code == 303
-        aws.get_waiter("table_exists").wait(TableName="reborn", WaiterConfig={"Delay": 1})
+        aws.get_waiter("table_exists").wait(TableName="reborn", WaiterConfig=SOON)
         assert f">{partition}<" in client.get("/dynamodb/reborn/items").get_data(as_text=True)
         aws.delete_table(TableName="reborn")  # by somebody else: no page is told
-        aws.get_waiter("table_not_exists").wait(TableName="reborn", WaiterConfig={"Delay": 1})
+        aws.get_waiter("table_not_exists").wait(TableName="reborn", WaiterConfig=SOON)

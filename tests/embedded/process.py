@@ -8,7 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[2]
 VENV = ROOT / "embedded" / ".venv"
 START_SECONDS = 60  # the machine may be busy with other tests
 STOP_SECONDS = 60
+SOON = {"Delay": 0.05, "MaxAttempts": 1200}  # how often boto3's waiters ask; they are made for AWS's own pace
 PYTHON = VENV / ("Scripts/python.exe" if sys.platform == "win32" else "bin/python")
 
 
@@ -50,6 +51,7 @@ class Embedded:
     process: "subprocess.Popen[str]"
     home: Path
     ready: Mapping[str, Any]
+    _clients: dict[str, Any] = field(default_factory=dict, init=False, repr=False)
 
     @property
     def endpoint(self) -> str:
@@ -68,7 +70,19 @@ class Embedded:
         return {**base, **{name: value.strip("'") for name, _, value in pairs}}
 
     def client(self, service: str, **options: Any) -> Any:
-        """Return a boto3 client for this embedded AWS, which does not retry."""
+        """Return a boto3 client for this embedded AWS, which does not retry; the same one whenever it is asked for.
+
+        To make one takes longer than most calls. Who changes its events asks for `own_client`.
+        """
+        if "config" in options:
+            return self.own_client(service, **options)
+        key = repr((service, sorted(options.items())))
+        if key not in self._clients:
+            self._clients[key] = self.own_client(service, **options)
+        return self._clients[key]
+
+    def own_client(self, service: str, **options: Any) -> Any:
+        """Return a new client, which nobody else has."""
         options.setdefault("config", Config(retries={"total_max_attempts": 1}, read_timeout=30))
         keys: dict[str, Any] = {
             "endpoint_url": self.endpoint,

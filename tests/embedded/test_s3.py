@@ -25,7 +25,7 @@ def code(call: Any, **arguments: Any) -> str:
 
 @pytest.mark.parametrize("name", ["Bad_Name", "ab", "a" * 64, "192.168.0.1", "a..b", "-abc", "abc-"])
 def test_bad_bucket_names_are_refused(embedded_aws: Embedded, name: str) -> None:
-    s3 = embedded_aws.client("s3")
+    s3 = embedded_aws.own_client("s3")
     s3.meta.events.unregister("before-parameter-build.s3", validate_bucket_name)
     assert code(s3.create_bucket, Bucket=name) == "InvalidBucketName"
 

@@ -12,7 +12,7 @@ from app.blueprints.s3.urls import fits_path, folder_url, object_url, raw_url, t
 from tests.s3.test_views_pages import HOSTILE
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def address(shared_app: Flask) -> Iterator[tuple[str, int]]:
     """Yield the address of the application on a real server."""
     server = make_server("127.0.0.1", 0, shared_app, threaded=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from tests.embedded.dynamodb.world import Tables, message, numbers, pages, refused, schema
-from tests.embedded.process import PYTHON, ROOT, Embedded
+from tests.embedded.process import PYTHON, ROOT, SOON, Embedded
 
 
 def described(client: Any, name: str) -> dict[str, Any]:
@@ -32,10 +32,10 @@ def test_a_table_passes_its_states(client: Any, tables: Tables) -> None:
         BillingMode="PAY_PER_REQUEST",
     )
     assert made["TableDescription"]["TableStatus"] == "CREATING"
-    client.get_waiter("table_exists").wait(TableName=name)
+    client.get_waiter("table_exists").wait(TableName=name, WaiterConfig=SOON)
     assert described(client, name)["TableStatus"] == "ACTIVE"
     assert client.delete_table(TableName=name)["TableDescription"]["TableStatus"] == "DELETING"
-    client.get_waiter("table_not_exists").wait(TableName=name)
+    client.get_waiter("table_not_exists").wait(TableName=name, WaiterConfig=SOON)
     assert refused(client.describe_table, TableName=name)[0] == "ResourceNotFoundException"
 
 
