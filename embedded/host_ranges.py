@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, BinaryIO
 
-from embedded.asgi import Send
+from embedded.asgi import Receive, Send
 
 _SMALL = 1024 * 1024  # bytes; below it a mapping costs more than reading
 _LARGE = 8 * 1024 * 1024  # bytes; from here on an object is not held to be sent
@@ -83,7 +83,7 @@ class Reads:
     def _opened(self, path: str) -> Any:
         file = open(path, "rb")  # noqa: PTH123,SIM115 - the emulator's paths are texts; closed by whoever reads
         if _purpose.get() == _SENT:
-            return self._streaming(lambda send, _receive: _send(file, send))
+            return self._streaming(lambda send, receive: send_file(file, send, receive))
         with file:
             return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
 
@@ -101,11 +101,22 @@ def _apart(size: int) -> bool:
     return (purpose == _CUT and size >= _SMALL) or (purpose == _SENT and size >= _LARGE)
 
 
-async def _send(file: BinaryIO, send: Send) -> None:
-    with file:
-        while piece := await asyncio.to_thread(file.read, _PIECE):
-            await send({"type": "http.response.body", "body": piece, "more_body": True})
-    await send({"type": "http.response.body", "body": b"", "more_body": False})
+async def send_file(file: BinaryIO, send: Send, receive: Receive) -> None:
+    """Send a file, as long as somebody is there to take it."""
+    left = asyncio.create_task(_left(receive))
+    try:
+        with file:
+            while not left.done() and (piece := await asyncio.to_thread(file.read, _PIECE)):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+        if not left.done():
+            await send({"type": "http.response.body", "body": b"", "more_body": False})
+    finally:
+        left.cancel()
+
+
+async def _left(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 @contextmanager

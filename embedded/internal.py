@@ -1,5 +1,6 @@
 """Requests that an overlay makes by itself, in the name of an account and a region, with nobody's request at hand."""
 
+import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -55,4 +56,6 @@ def json_request_as(where: Where, service: str, target: str, parameters: Any) ->
 
 
 async def _nothing_more() -> dict[str, Any]:
-    return {"type": "http.disconnect"}
+    """Wait: the body is complete, and whoever asks inside does not leave before the answer."""
+    never: asyncio.Future[dict[str, Any]] = asyncio.get_running_loop().create_future()
+    return await never

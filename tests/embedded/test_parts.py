@@ -16,6 +16,7 @@ import pytest
 
 from embedded import assembly, crc
 from embedded.host_parts import Parts
+from embedded.host_ranges import send_file
 from embedded.host_sums import Sums
 from tests.embedded.process import Embedded
 from tests.embedded.test_s3 import code
@@ -351,3 +352,33 @@ async def answered_meanwhile(parts: Path, monkeypatch: pytest.MonkeyPatch) -> No
     assert (await completing)[0] == 200
     assert s3.made == [LAST[::-1]]
     assert list(parts.iterdir()) == []
+
+
+@pytest.mark.parametrize("leaves", [True, False])
+def test_a_file_is_sent_to_whoever_is_there(tmp_path: Path, leaves: bool) -> None:
+    (tmp_path / "large").write_bytes(LARGE * 4)
+    sent, ends = asyncio.run(sending((tmp_path / "large").open("rb"), leaves))
+    if leaves:
+        assert len(sent) < len(LARGE) * 4 and not ends  # cut off, and not said to be whole
+    else:
+        assert sent == LARGE * 4 and ends
+
+
+async def sending(file: Any, leaves: bool) -> tuple[bytes, bool]:
+    """Return what is sent of a file to a client, which leaves at the second piece, and whether it was told the end."""
+    sent: list[dict[str, Any]] = []
+    gone = asyncio.Event()
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+        if leaves and len(sent) == 2:
+            gone.set()
+            await asyncio.sleep(0)
+
+    async def receive() -> dict[str, Any]:
+        await gone.wait()
+        return {"type": "http.disconnect"}
+
+    await send_file(file, send, receive)
+    assert file.closed
+    return b"".join(message["body"] for message in sent), not sent[-1]["more_body"]
