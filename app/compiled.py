@@ -1,11 +1,13 @@
 """Compiled templates outlive the process, as Python's own modules do: to compile those of one page takes 0.3 s."""
 
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
 
 import jinja2
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from jinja2.bccache import Bucket
 
 from app.assets import served_version
 
@@ -17,11 +19,17 @@ class Compiled(FileSystemBytecodeCache):
 
     def __init__(self, folder: Path, mark: str) -> None:
         super().__init__(str(folder), "%s")
-        self._mark = mark
+        self._folder, self._mark = folder, mark
 
     def get_source_checksum(self, source: str) -> str:
         """Return what a kept template must have been compiled from."""
         return sha256(f"{self._mark}{source}".encode()).hexdigest()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep a compiled template, if the disk takes it: a page does not fail because the next one will be slower."""
+        with suppress(OSError):
+            self._folder.mkdir(mode=0o700, exist_ok=True)
+            super().dump_bytecode(bucket)
 
 
 def mark(code: Path) -> str:
@@ -37,6 +45,4 @@ def init_app(app: Flask) -> None:
     home: Path = app.extensions["settings"].home
     if not home.is_dir() or app.testing:
         return
-    folder = home.resolve() / FOLDER
-    folder.mkdir(mode=0o700, exist_ok=True)
-    app.jinja_env.bytecode_cache = Compiled(folder, mark(Path(__file__).parent))
+    app.jinja_env.bytecode_cache = Compiled(home.resolve() / FOLDER, mark(Path(__file__).parent))

@@ -21,7 +21,7 @@ class RealAws(Aws):
         self._embedded = embedded
 
     def _bare(self, service: str, region: str) -> Any:
-        return self._embedded.client(service)
+        return self._embedded.own_client(service)  # its events are guarded
 
     def _make(self, service: str, region: str) -> Any:
         client = self._bare(service, region)

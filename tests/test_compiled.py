@@ -56,3 +56,12 @@ def test_the_mark_changes_with_the_code_of_parts(tmp_path: Path) -> None:
 def test_without_the_folder_nothing_is_kept(tmp_path: Path) -> None:
     started(tmp_path / "none").jinja_env.get_template(NAME)
     assert not (tmp_path / "none" / FOLDER).exists()
+
+
+def test_a_page_does_not_need_the_folder(tmp_path: Path) -> None:
+    home = tmp_path / "home"
+    home.mkdir()
+    app = started(home)
+    home.rmdir()
+    app.jinja_env.get_template(NAME)
+    assert not home.exists()

@@ -24,7 +24,7 @@ class FromEnvironment:
     def __init__(self) -> None:
         self._session = boto3.session.Session()
 
-    def client(self, service: str) -> Any:
+    def own_client(self, service: str) -> Any:
         """Return a client, which for Elastic Beanstalk answers from the file."""
         made = self._session.client(service)
         if service == "elasticbeanstalk":
