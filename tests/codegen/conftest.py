@@ -105,21 +105,6 @@ def _split(words: list[str]) -> Iterator[list[str]]:
             line.append(word)
 
 
-def keep_clients(session: Any) -> None:
-    """Have a session of the AWS CLI make each client once: that takes as long as all else of a command."""
-    make, kept = session.create_client, dict[str, Any]()
-
-    def create(service: str, **options: Any) -> Any:
-        if options.get("config") is not None:
-            return make(service, **options)
-        key = repr((service, sorted(options.items())))
-        if key not in kept:
-            kept[key] = make(service, **options)
-        return kept[key]
-
-    session.create_client = create
-
-
 @cache
 def _driver() -> tuple[Any, list[Any]]:
     """The AWS CLI and the files that it has opened.
@@ -135,7 +120,6 @@ def _driver() -> tuple[Any, list[Any]]:
         opened.extend(value for value in params.values() if hasattr(value, "close"))
 
     driver.session.register("provide-client-params", note)
-    keep_clients(driver.session)
     return driver, opened
 
 

@@ -13,7 +13,6 @@ from botocore.awsrequest import AWSResponse
 from app.codegen import Context, command, models, policy, python
 from app.codegen.cli import _NOT_THERE
 from app.codegen.names import body_file
-from tests.codegen.conftest import keep_clients
 from tests.codegen.samples import BYTES, EVERY, FakeBoto3, run, sample
 
 SERVICES = sorted({service for service, _ in EVERY})
@@ -34,6 +33,24 @@ def test_python_sends_the_recorded_parameters(service: str) -> None:
         boto3 = FakeBoto3()
         run(python(call), boto3=boto3)
         assert boto3.sent == [(service, call.region, name, call.parameters)]
+
+
+def keep_clients(session: Any) -> None:
+    """Have a session of the AWS CLI make each client once: that takes as long as all else of a command.
+
+    Only here: what a command does with its answer, it says to the client that is made for it.
+    """
+    make, kept = session.create_client, dict[str, Any]()
+
+    def create(service: str, **options: Any) -> Any:
+        if options.get("config") is not None:
+            return make(service, **options)
+        key = repr((service, sorted(options.items())))
+        if key not in kept:
+            kept[key] = make(service, **options)
+        return kept[key]
+
+    session.create_client = create
 
 
 class Driver:
