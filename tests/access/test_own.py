@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import boto3
 import pytest
 from flask import Flask
 
@@ -69,12 +70,35 @@ CALLS: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-@pytest.mark.parametrize(("method", "params"), CALLS)
-def test_no_call_reaches_it(app: Flask, method: str, params: dict[str, Any]) -> None:
+@pytest.fixture(scope="module")
+def client() -> Any:
+    """A client of every operation, of which the dashboard's own have only those that it uses."""
+    made = boto3.client(
+        "dynamodb",
+        region_name="us-east-1",
+        endpoint_url="http://127.0.0.1:1",
+        aws_access_key_id="a",
+        aws_secret_access_key="b",
+    )
+    own.keeper(TABLE)(made.meta.events, "us-east-1", False, "")
+    return made
+
+
+def test_the_dashboards_clients_are_watched(app: Flask) -> None:
     token = audit.actor.set(Actor("p-1", "ada", ""))
     try:
         with app.app_context(), pytest.raises(Refused, match="accounts, sessions"):
-            getattr(aws.door().client("dynamodb", "us-east-1"), method)(**params)
+            aws.door().client("dynamodb", "us-east-1").scan(TableName=TABLE)
+    finally:
+        audit.actor.reset(token)
+
+
+@pytest.mark.parametrize(("method", "params"), CALLS)
+def test_no_call_reaches_it(app: Flask, client: Any, method: str, params: dict[str, Any]) -> None:
+    token = audit.actor.set(Actor("p-1", "ada", ""))
+    try:
+        with app.app_context(), pytest.raises(Refused, match="accounts, sessions"):
+            getattr(client, method)(**params)
     finally:
         audit.actor.reset(token)
 
