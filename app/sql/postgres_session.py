@@ -54,7 +54,8 @@ class PostgresSession:
         rest.
         """
         self._write = options.write
-        self._opening = self._start(options)
+        mode = "READ WRITE" if options.write else "READ ONLY"
+        self._opening = (f"BEGIN {mode}", self._settings(options, local=True))  # a query: it takes the snapshot
         if not together or options.write:
             self._open()
         self._connection.add_notice_handler(self._notice)
@@ -62,30 +63,24 @@ class PostgresSession:
     def begin_alone(self, options: Options) -> None:
         """Make ready for one statement outside of any transaction, as CREATE DATABASE must be; then close it."""
         self._write, self._alone, self.reusable = True, True, False
-        limits = self._limits(options).replace("LOCAL", "SESSION")
-        name = f"trellis {options.token}".strip()
-        self._send(f"SET default_transaction_read_only = off; {limits}; SET application_name = '{name}'")
+        self._send(f"SET default_transaction_read_only = off; {self._settings(options, local=False)}")
         self._connection.add_notice_handler(self._notice)
 
     @staticmethod
-    def _start(options: Options) -> tuple[str, str]:
-        """Return the statements that start a transaction; the second takes its snapshot."""
+    def _settings(options: Options, local: bool) -> str:
+        """Return the query that sets the time limits and the token's name, for the session or one transaction."""
         milliseconds = max(1, round(options.timeout * 1000))
         name = f"trellis {options.token}".strip()
-        local = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, "application_name": name}
-        settings = ", ".join(f"pg_catalog.set_config('{word}', '{value}', true)" for word, value in local.items())
-        return f"BEGIN {'READ WRITE' if options.write else 'READ ONLY'}", f"SELECT {settings}"
+        given = {"statement_timeout": milliseconds, "lock_timeout": milliseconds, "application_name": name}
+        return "SELECT " + ", ".join(
+            f"pg_catalog.set_config('{word}', '{value}', {str(local).lower()})" for word, value in given.items()
+        )
 
     def _open(self) -> None:
         """Start the transaction now, where that is still to be done."""
         if self._opening:
             text, self._opening = "; ".join(self._opening), ()
             self._send(text)
-
-    @staticmethod
-    def _limits(options: Options) -> str:
-        milliseconds = max(1, round(options.timeout * 1000))
-        return f"SET LOCAL statement_timeout = {milliseconds}; SET LOCAL lock_timeout = {milliseconds}"
 
     def _notice(self, diagnostic: Any) -> None:
         if len(self._notices) < 20:

@@ -47,7 +47,7 @@ def ask(
     A pooled connection that died while it was idle is replaced once; nothing of the statement ran on it.
     """
     if options.write:
-        raise ValueError("a statement that is only asked reads")
+        raise ValueError("write() runs what writes")
     for _ in range(2):
         try:
             with open_session(target, options, engines, together=not statement.parameters) as session:
