@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.awslambda.conftest import BUCKET, HANDLER
+from tests.awslambda.conftest import BUCKET, HANDLER, make
 from tests.awslambda.helpers import post
 from tests.embedded.process import Embedded
 from tests.pages import Page
@@ -15,8 +15,27 @@ from tests.real_account import REASON, real
 SETTINGS = {"timeout": "3", "storage": "512", "handler": HANDLER, "runtime": "python3.12", "description": "Says hello"}
 
 
+@pytest.fixture(scope="module")
+def kept(embedded: Embedded) -> Callable[[], object]:
+    """Make a function that no other test knows; returns how to ask what stands of it."""
+    client = embedded.client("lambda")
+    make(embedded, "looked-at", Description="Says hello", Tags={"team": "one"})
+
+    def ask() -> object:
+        stands = client.get_function(FunctionName="looked-at")
+        versions = client.list_versions_by_function(FunctionName="looked-at")["Versions"]
+        return (
+            stands["Configuration"],
+            stands["Tags"],
+            versions,
+            client.list_aliases(FunctionName="looked-at")["Aliases"],
+        )
+
+    return ask
+
+
 @pytest.fixture
-def app(shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
+def app(kept: object, shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
     with real(shared_app, embedded) as app:
         yield app
 
@@ -26,15 +45,15 @@ def app(shared_app: Flask, embedded: Embedded) -> Iterator[Flask]:
     [
         ("/lambda/", "Create function"),
         ("/lambda/new/zip", "Create function"),
-        ("/lambda/hello/", "Deploy"),
-        ("/lambda/hello/", "Deploy the zip"),
-        ("/lambda/hello/test", "Invoke"),
-        ("/lambda/hello/triggers", "Add trigger"),
-        ("/lambda/hello/configuration", "Save settings"),
-        ("/lambda/hello/configuration", "Save tags"),
-        ("/lambda/hello/versions", "Publish"),
-        ("/lambda/hello/versions", "Point it there"),
-        ("/lambda/hello/delete", "Delete the function"),
+        ("/lambda/looked-at/", "Deploy"),
+        ("/lambda/looked-at/", "Deploy the zip"),
+        ("/lambda/looked-at/test", "Invoke"),
+        ("/lambda/looked-at/triggers", "Add trigger"),
+        ("/lambda/looked-at/configuration", "Save settings"),
+        ("/lambda/looked-at/configuration", "Save tags"),
+        ("/lambda/looked-at/versions", "Publish"),
+        ("/lambda/looked-at/versions", "Point it there"),
+        ("/lambda/looked-at/delete", "Delete the function"),
     ],
 )
 def test_what_changes_something_is_off(page: Callable[..., Page], path: str, word: str) -> None:
@@ -47,26 +66,22 @@ def test_what_changes_something_is_off(page: Callable[..., Page], path: str, wor
 @pytest.mark.parametrize(
     ("path", "fields"),
     [
-        ("hello/invoke", {"payload": "{}"}),
-        ("hello/configuration", {**SETTINGS, "memory": "256"}),
-        ("hello/tags", {"tag_name": "a", "tag_value": "b"}),
-        ("hello/concurrency", {"reserved": "1"}),
-        ("hello/asynchronous", {"retries": "1", "age": "60"}),
-        ("hello/triggers", {"bucket": BUCKET, "events": "s3:ObjectCreated:*"}),
-        ("hello/versions", {"description": "x"}),
-        ("hello/aliases", {"alias": "live", "version": "$LATEST"}),
-        ("hello/permissions/remove", {"sid": "any"}),
-        ("hello/delete", {"confirm": "hello"}),
+        ("looked-at/invoke", {"payload": "{}"}),
+        ("looked-at/configuration", {**SETTINGS, "memory": "256"}),
+        ("looked-at/tags", {"tag_name": "a", "tag_value": "b"}),
+        ("looked-at/concurrency", {"reserved": "1"}),
+        ("looked-at/asynchronous", {"retries": "1", "age": "60"}),
+        ("looked-at/triggers", {"bucket": BUCKET, "events": "s3:ObjectCreated:*"}),
+        ("looked-at/versions", {"description": "x"}),
+        ("looked-at/aliases", {"alias": "live", "version": "$LATEST"}),
+        ("looked-at/permissions/remove", {"sid": "any"}),
+        ("looked-at/delete", {"confirm": "looked-at"}),
     ],
 )
-def test_what_is_sent_all_the_same_is_refused(client: FlaskClient, path: str, fields: dict[str, str]) -> None:
+def test_what_is_sent_all_the_same_is_refused(
+    client: FlaskClient, kept: Callable[[], object], path: str, fields: dict[str, str]
+) -> None:
+    before = kept()
     answer = post(client, f"/lambda/{path}", **fields)
     assert answer.status_code == 403 and "Nothing was sent" in answer.get_data(as_text=True)
-
-
-def test_nothing_of_it_was_done(embedded: Embedded) -> None:
-    client = embedded.client("lambda")
-    kept = client.get_function(FunctionName="hello")
-    assert (kept["Configuration"]["MemorySize"], kept["Tags"]) == (128, {"team": "one"})
-    assert len(client.list_versions_by_function(FunctionName="hello")["Versions"]) == 1
-    assert not client.list_aliases(FunctionName="hello")["Aliases"]
+    assert kept() == before

@@ -71,7 +71,7 @@ def test_drawer_takes_calls_of_scripts(page_at: OpenPage) -> None:
     expect(row.locator("summary")).to_contain_text("s3 PutObject")
     expect(row.locator("summary > svg").first).to_have_attribute("aria-label", "Failed")
     row.locator("summary").click()
-    assert row.get_by_role("tab").all_inner_texts() == ["boto3", "AWS CLI", "Response"]
+    expect(row.get_by_role("tab")).to_have_text(["boto3", "AWS CLI", "Response"])
     expect(row.get_by_role("tabpanel")).to_contain_text("import boto3")
 
 

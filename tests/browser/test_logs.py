@@ -331,4 +331,4 @@ def test_commands_and_fields_are_completed(page_at: OpenPage, groups: int) -> No
     expect(page.locator(".cm-tooltip-autocomplete li").first).to_contain_text("level")
     page.wait_for_timeout(150)  # CodeMirror takes no key in the first moment of its list
     page.keyboard.press("Enter")
-    assert page.locator("textarea[name=query]").input_value() == "filter level"
+    expect(page.locator("textarea[name=query]")).to_have_value("filter level")

@@ -98,7 +98,7 @@ def test_letters_typed_into_a_field_choose_nothing(folder_page: Page) -> None:
     box.press("ControlOrMeta+a")
     box.press("Delete")
     assert chosen(folder_page) == []
-    assert box.input_value() == ""
+    expect(box).to_have_value("")
 
 
 def test_chosen_objects_are_deleted(folder_page: Page, live: Live, bucket: str) -> None:

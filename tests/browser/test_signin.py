@@ -70,7 +70,7 @@ def test_who_has_not_signed_in_sees_the_page_for_it(
     page = open_at("/s3/?sort=name", **look)
     expect(page.get_by_role("heading", name="Sign in")).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth") if look.get("js", True) else True
-    assert page.get_by_label("Password").get_attribute("autocomplete") == "current-password"
+    expect(page.get_by_label("Password")).to_have_attribute("autocomplete", "current-password")
     _enter(page, "ada", "not the password")
     expect(page.get_by_text("The name or the password is not right.")).to_be_visible()
     expect(page.get_by_label("Name")).to_have_value("ada")
