@@ -16,11 +16,11 @@ run: .venv/runtime ## start the embedded AWS and the dashboard (PORT=5001 for an
 test: .venv/dev embedded/.venv/installed ## check style and types, run every test, the browser's too
 	@sh tests/system.sh
 	@$(MAKE) --no-print-directory check
-	$(BIN)/pytest -q -n 2 --dist worksteal
+	$(BIN)/pytest -q -n 2
 
 test-fast: .venv/dev embedded/.venv/installed check ## the same without the browser
 	@sh tests/system.sh without-browser
-	$(BIN)/pytest -q -n 2 --dist worksteal -m "not browser"
+	$(BIN)/pytest -q -n 2 -m "not browser"
 
 check: .venv/dev ## style and types only
 	$(BIN)/ruff format --check --quiet

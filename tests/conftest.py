@@ -14,11 +14,13 @@ from botocore.loaders import JSONFileLoader
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
+from xdist.scheduler import LoadScopeScheduling
 
 from app import create_app
 from app.awsdata import WordlessFiles
 from tests.pages import Page, check_page
 
+LONGEST = ("bundle", "browser")
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 _connect = socket.socket.connect
 
@@ -92,12 +94,29 @@ def pytest_configure() -> None:
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begin with what takes longest to set up, the installed bundle and the browser.
+    """Begin with the folders that take longest, so that no worker is left with one of them at the end."""
+    places = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: places.get(folder(item.nodeid), len(places)))
 
-    Of two workers one then has all of it, and is at it before the other could take some over and set it up as well.
-    """
-    first = ("bundle", "browser")
-    items.sort(key=lambda item: next((at for at, name in enumerate(first) if name in item.path.parts), len(first)))
+
+class Folders(LoadScopeScheduling):
+    """Deals tests out to workers by folder: what a folder's tests share is set up once, and their order is the same."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return folder(nodeid)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Folders:
+    """Have several workers take whole folders, in the order of `pytest_collection_modifyitems`."""
+    config.option.loadscopereorder = False
+    return Folders(config, log)
+
+
+def folder(nodeid: str) -> str:
+    """Return the folder of a test; a file beside the folders is one of its own."""
+    path = nodeid.partition("::")[0].removeprefix("tests/")
+    return path.rpartition("/")[0] or path
 
 
 def pytest_collection_finish() -> None:
