@@ -138,6 +138,7 @@ def test_a_run_without_javascript(page_at: OpenPage, jobs: Live) -> None:
     start(page)
     while page.get_by_text("Look again").is_visible():
         page.get_by_text("Look again").click()
+        page.wait_for_load_state()  # until then what is there is not all of the page
     page.get_by_text("What came of it").click()
     expect(page.get_by_role("heading", name="It failed at line 5")).to_be_visible()
 
