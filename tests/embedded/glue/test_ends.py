@@ -163,14 +163,13 @@ def attempt(bench: Bench, name: str) -> str:
 def test_a_run_that_a_crash_cut_off_has_failed(fresh: Callable[..., Embedded], tmp_path: Path) -> None:
     bench = Bench(fresh())
     name = bench.job("cut-off", STUBBORN)
-    done = bench.ran(bench.job("done", "print(1)"))
+    done = bench.ran(bench.job("ended-before", "print(1)"))
     run_id = bench.start(name, Arguments={"--file": str(tmp_path / "hidden")})
     bench.line(run_id)
     folder = Path(psutil.Process(processes(run_id)[0]).cwd())
     assert until(lambda: (tmp_path / "hidden").exists() and bool((tmp_path / "hidden").read_text()))
     hidden = int((tmp_path / "hidden").read_text())
-    time.sleep(2)  # what is not S3 is durable within seconds
-    bench.aws.kill()
+    bench.aws.kill()  # jobs and runs are safe when their calls return
     # The supervisor ends everything when the embedded AWS is no more.
     assert until(lambda: gone(hidden) and not [pid for pid in processes(run_id) if not gone(pid)])
     bench = Bench(fresh())
@@ -178,8 +177,8 @@ def test_a_run_that_a_crash_cut_off_has_failed(fresh: Callable[..., Embedded], t
     assert run["JobRunState"] == "FAILED"
     assert "embedded AWS ended" in run["ErrorMessage"]
     assert not folder.exists()
-    assert bench.run("done", done["Id"]) == done
-    assert [job["Name"] for job in bench.glue.get_jobs()["Jobs"]] == [name, "done"]
+    assert bench.run("ended-before", done["Id"]) == done
+    assert [job["Name"] for job in bench.glue.get_jobs()["Jobs"]] == [name, "ended-before"]
 
 
 def test_an_end_in_order_ends_runs(fresh: Callable[..., Embedded], tmp_path: Path) -> None:
