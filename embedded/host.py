@@ -11,6 +11,7 @@ from typing import Any
 
 from embedded import (
     children,
+    host_crc,
     host_dynamodb,
     host_logs,
     host_notices,
@@ -40,6 +41,7 @@ class Host:
         persistence: Any = importlib.import_module("ministack.core.persistence")
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
+        host_crc.install(self.service("s3"))
         host_ranges.install(self.service("s3"))
         host_recall.install(self.service("s3"))
         sums = host_sums.Sums(self.service("s3"))
