@@ -1,4 +1,4 @@
-"""A large file through the embedded S3 in parts: what its process grows by, and who waits while it is put together.
+"""A large file through the embedded S3: what its process grows by, and who waits while it is put together or copied.
 
 python -m bench multipart [--quick]
 """
@@ -79,6 +79,37 @@ def completing(aws: Embedded) -> Callable[[], Any]:
     return lambda: s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
 
 
+def duplicating(aws: Embedded) -> dict[str, Callable[[], Any]]:
+    """Return what copies the object in one piece, with a checksum too, and what displaces and deletes versions."""
+    s3 = aws.client("s3", config=PATIENT)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    source, where = f"{BUCKET}/large", {"Bucket": BUCKET, "Key": "again"}
+
+    def delete_newest() -> None:
+        s3.delete_object(**where, VersionId=s3.head_object(**where)["VersionId"])
+
+    return {
+        "copy in one piece": lambda: s3.copy_object(**where, CopySource=source),
+        "copy with CRC64NVME": lambda: s3.copy_object(**where, CopySource=source, ChecksumAlgorithm="CRC64NVME"),
+        "overwriting a version": lambda: s3.put_object(**where, Body=b"small"),
+        "deleting the newest version": delete_newest,
+    }
+
+
+def versions(aws: Embedded, pid: int) -> list[Figure]:
+    """Measure copies in one piece, and versions."""
+    found = []
+    for name, work in duplicating(aws).items():
+        with watch(pid) as used:
+            took, waits = others(aws, work)
+        slowest = max(waits, default=0) * 1000
+        found += [
+            Figure(f"{name}: growth", used.growth or 0, "MiB", most=20, note=f"{took:.2f} s"),
+            Figure(f"{name}: another call meanwhile, slowest", slowest, "ms", note=f"{len(waits)} calls"),
+        ]
+    return found
+
+
 def figures(quick: bool) -> list[Figure]:
     """Measure."""
     size = (128 if quick else 1024) * MIB
@@ -98,6 +129,8 @@ def figures(quick: bool) -> list[Figure]:
             with watch(pid) as joining:
                 joined, meanwhile = others(aws, complete)
             same = same and fetched(s3, "copy") == wanted
+            further = versions(aws, pid)
+            same = same and fetched(s3, "again") == wanted
         finally:
             aws.stop()
     grown = {
@@ -107,7 +140,7 @@ def figures(quick: bool) -> list[Figure]:
         "putting it together": joining,
     }
     return show(
-        f"{size // MIB} MiB through the embedded S3 in parts",
+        f"{size // MIB} MiB through the embedded S3",
         [
             Figure("objects as they were sent", float(same), "", least=1),
             *(Figure(f"growth by {name}", usage.growth or 0, "MiB", most=200) for name, usage in grown.items()),
@@ -117,5 +150,6 @@ def figures(quick: bool) -> list[Figure]:
             Figure(
                 "another call meanwhile, slowest", max(meanwhile) * 1000, "ms", most=500, note=f"{len(meanwhile)} calls"
             ),
+            *further,
         ],
     )

@@ -11,6 +11,7 @@ from typing import Any
 
 from embedded import (
     children,
+    host_copies,
     host_crc,
     host_dynamodb,
     host_logs,
@@ -47,6 +48,7 @@ class Host:
         sums = host_sums.Sums(self.service("s3"))
         sums.install()
         host_parts.Parts(self.service("s3"), sums, home.parts).install()
+        host_copies.Copies(self.service("s3")).install()
         host_notices.install(self.service("s3"))
         host_dynamodb.install(self.service("dynamodb"))
         host_paths.install(self._module)
