@@ -1,4 +1,4 @@
-"""A large file through the embedded S3 in parts: what its process grows by, and who waits while it is put together.
+"""A large file through the embedded S3: what its process grows by, and who waits while it is put together or copied.
 
 python -m bench multipart [--quick]
 """
@@ -79,43 +79,74 @@ def completing(aws: Embedded) -> Callable[[], Any]:
     return lambda: s3.complete_multipart_upload(**upload, MultipartUpload={"Parts": parts})
 
 
+def duplicating(aws: Embedded) -> dict[str, Callable[[], Any]]:
+    """Return what copies the object in one piece, with a checksum too, and what displaces and deletes versions."""
+    s3 = aws.client("s3", config=PATIENT)
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    source, where = f"{BUCKET}/large", {"Bucket": BUCKET, "Key": "again"}
+
+    def delete_newest() -> None:
+        s3.delete_object(**where, VersionId=s3.head_object(**where)["VersionId"])
+
+    return {
+        "copy in one piece": lambda: s3.copy_object(**where, CopySource=source),
+        "copy with CRC64NVME": lambda: s3.copy_object(**where, CopySource=source, ChecksumAlgorithm="CRC64NVME"),
+        "overwriting a version": lambda: s3.put_object(**where, Body=b"small"),
+        "deleting the newest version": delete_newest,
+    }
+
+
+def versions(aws: Embedded, pid: int) -> list[Figure]:
+    """Measure copies in one piece, and versions."""
+    found = []
+    for name, work in duplicating(aws).items():
+        with watch(pid) as used:
+            took, waits = others(aws, work)
+        slowest = max(waits, default=0) * 1000
+        found += [
+            Figure(f"{name}: growth", used.growth or 0, "MiB", most=20, note=f"{took:.2f} s"),
+            Figure(f"{name}: another call meanwhile, slowest", slowest, "ms", note=f"{len(waits)} calls"),
+        ]
+    return found
+
+
+def parts(aws: Embedded, path: Path, wanted: str) -> list[Figure]:
+    """Measure an upload in parts, its reading, and a copy of it in parts."""
+    s3, pid, size = aws.client("s3", config=PATIENT), int(aws.ready["pid"]), path.stat().st_size
+    settings = TransferConfig(max_concurrency=4)
+    with watch(pid) as uploading:
+        took, waits = others(aws, lambda: s3.upload_file(str(path), BUCKET, "large", Config=settings))
+    with watch(pid) as reading:
+        same = fetched(s3, "large") == wanted
+    with watch(pid) as copying:
+        complete = completing(aws)
+    with watch(pid) as joining:
+        joined, meanwhile = others(aws, complete)
+    same = same and fetched(s3, "copy") == wanted
+    slowest, calls = max(meanwhile) * 1000, f"{len(meanwhile)} calls"
+    grown = {"upload": uploading, "reading": reading, "copy in parts": copying, "putting together": joining}
+    return [
+        Figure("objects as they were sent", float(same), "", least=1),
+        *(Figure(f"growth by its {name}", usage.growth or 0, "MiB", most=200) for name, usage in grown.items()),
+        Figure("upload", size / MIB / took, "MiB/s", note=f"{took:.1f} s"),
+        Figure("another call while it is uploaded, slowest", max(waits) * 1000, "ms"),
+        Figure("putting it together", joined, "s"),
+        Figure("another call meanwhile, slowest", slowest, "ms", most=500, note=calls),
+    ]
+
+
 def figures(quick: bool) -> list[Figure]:
     """Measure."""
     size = (128 if quick else 1024) * MIB
     with tempfile.TemporaryDirectory() as work:
         path, aws = Path(work) / "large", start(Path(work) / "home")
         try:
-            s3, pid = aws.client("s3", config=PATIENT), int(aws.ready["pid"])
+            s3 = aws.client("s3", config=PATIENT)
             s3.create_bucket(Bucket=BUCKET)
             wanted = make(path, size)
-            settings = TransferConfig(max_concurrency=4)
-            with watch(pid) as uploading:
-                took, waits = others(aws, lambda: s3.upload_file(str(path), BUCKET, "large", Config=settings))
-            with watch(pid) as reading:
-                same = fetched(s3, "large") == wanted
-            with watch(pid) as copying:
-                complete = completing(aws)
-            with watch(pid) as joining:
-                joined, meanwhile = others(aws, complete)
-            same = same and fetched(s3, "copy") == wanted
+            found = parts(aws, path, wanted) + versions(aws, int(aws.ready["pid"]))
+            same = fetched(s3, "again") == wanted
         finally:
             aws.stop()
-    grown = {
-        "its upload": uploading,
-        "its reading": reading,
-        "its copy in parts": copying,
-        "putting it together": joining,
-    }
-    return show(
-        f"{size // MIB} MiB through the embedded S3 in parts",
-        [
-            Figure("objects as they were sent", float(same), "", least=1),
-            *(Figure(f"growth by {name}", usage.growth or 0, "MiB", most=200) for name, usage in grown.items()),
-            Figure("upload", size / MIB / took, "MiB/s", note=f"{took:.1f} s"),
-            Figure("another call while it is uploaded, slowest", max(waits) * 1000, "ms"),
-            Figure("putting it together", joined, "s"),
-            Figure(
-                "another call meanwhile, slowest", max(meanwhile) * 1000, "ms", most=500, note=f"{len(meanwhile)} calls"
-            ),
-        ],
-    )
+    found.append(Figure("the copy after its versions as it was sent", float(same), "", least=1))
+    return show(f"{size // MIB} MiB through the embedded S3", found)

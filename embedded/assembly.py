@@ -1,6 +1,6 @@
 # ruff: noqa: PTH103, PTH108, PTH123
 # The emulator's paths are texts.
-"""The bytes of S3's multipart uploads on disk: parts written aside, and put together into one file."""
+"""The bytes of S3's objects on disk: parts written aside and put together into one file, files that objects share."""
 
 import contextlib
 import os
@@ -48,6 +48,28 @@ class Whole:
     def size(self) -> int:
         """Bytes of them all."""
         return sum(self.sizes)
+
+
+class Stored:
+    """Stands for bytes that lie in an object's file, which is never written again, only replaced: it may be shared."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+
+    def is_at(self, path: str) -> bool:
+        """Whether another path names these very bytes."""
+        return os.path.exists(path) and os.path.samefile(self.path, path)  # noqa: PTH110,PTH121
+
+
+def share(stored: Stored, path: str) -> None:
+    """Let a new path name these bytes too; where the file system has no links, copy them."""
+    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)  # noqa: PTH120
+    remove([path])
+    try:
+        os.link(stored.path, path)
+    except OSError:
+        with open(stored.path, "rb", buffering=0) as source, _opened(path) as target:
+            _append(source, target, os.fstat(source.fileno()).st_size)
 
 
 def write(directory: str, data: bytes) -> str:

@@ -11,6 +11,8 @@ from typing import Any
 
 from embedded import (
     children,
+    host_copies,
+    host_crc,
     host_dynamodb,
     host_logs,
     host_notices,
@@ -40,11 +42,13 @@ class Host:
         persistence: Any = importlib.import_module("ministack.core.persistence")
         host_s3.settle(home.objects)
         host_s3.install(self.service("s3"))
+        host_crc.install(self.service("s3"))
         host_ranges.install(self.service("s3"))
         host_recall.install(self.service("s3"))
         sums = host_sums.Sums(self.service("s3"))
         sums.install()
         host_parts.Parts(self.service("s3"), sums, home.parts).install()
+        host_copies.Copies(self.service("s3")).install()
         host_notices.install(self.service("s3"))
         host_dynamodb.install(self.service("dynamodb"))
         host_paths.install(self._module)

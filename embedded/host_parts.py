@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from embedded import assembly
-from embedded.assembly import Part, Whole
+from embedded.assembly import Part, Stored, Whole
 from embedded.host_sums import Answer, Sums
 
 SMALLEST = 5 * 1024 * 1024  # bytes of every part but the last
@@ -205,11 +205,13 @@ class Parts:
         """Tell a completed object's own size and where its bytes are, before the emulator goes on with it."""
         whole = self._moving
         if whole is not None:
-            record["size"], record["body"] = whole.size, whole
+            record["size"] = whole.size
             record["checksum_type"] = whole.kind if record["checksums"] else None
             if self._s3._replication_rule_for(bucket, key, tags)[0] is not None:
-                record["body"] = data = Path(whole.path).read_bytes()
+                record["body"] = Stored(whole.path)
         self._replicate(bucket, key, record, data, tags)
+        if whole is not None:
+            record["body"] = whole
 
 
 def _number(parameters: dict[str, Any]) -> int:

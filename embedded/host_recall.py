@@ -30,7 +30,8 @@ def recall(s3: Any, bucket: str, key: str, record: dict[str, Any]) -> None:
         return
     facts = Path(f"{s3._object_disk_path(bucket, key)}.meta.json")
     told = json.loads(facts.read_text()) if facts.exists() else {}
-    record.update({name: told.get(name) for name in FIELDS})
+    same = told.get("etag") == record["etag"]  # else the facts are those of an object that is being replaced
+    record.update({name: told.get(name) if same else None for name in FIELDS})
 
 
 def facts(s3: Any, bucket: str, key: str, record: dict[str, Any]) -> dict[str, Any]:

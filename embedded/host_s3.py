@@ -12,8 +12,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from embedded import host_recall
-from embedded.assembly import Whole
+from embedded import assembly, host_recall
+from embedded.assembly import Stored, Whole
 
 logger = logging.getLogger("embedded.s3")
 _META = ".meta.json"
@@ -60,10 +60,9 @@ def install(s3: Any) -> None:
         described = {**s3._object_meta_from_record(record), **s3._key_history_meta(bucket, key), "key": key}
         described |= host_recall.facts(s3, bucket, key, record)
         body = record.get("body")
-        if body is not None:
-            _aside(f"{target}.tmp", body)
+        aside = body is not None and _aside(target, body)
         _write(f"{target}{_META}.tmp", json.dumps(described).encode())
-        if body is not None:
+        if aside:
             os.replace(f"{target}.tmp", target)
         os.replace(f"{target}{_META}.tmp", f"{target}{_META}")
         record["body"] = None
@@ -75,20 +74,30 @@ def install(s3: Any) -> None:
     s3._version_entry_from_record = lambda record, version, _data: version_entry(record, version, None)
 
 
-def _aside(path: str, body: bytes | Whole) -> None:
-    if not isinstance(body, Whole):
+def _aside(target: str, body: bytes | Whole | Stored) -> bool:
+    """Write bytes beside where they go to; return False where they are there already."""
+    path = f"{target}.tmp"
+    if isinstance(body, Stored):
+        if body.is_at(target):  # renaming would do nothing
+            return False
+        assembly.share(body, path)
+    elif isinstance(body, Whole):
+        os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        os.replace(body.path, path)
+    else:
         _write(path, body)
-        return
-    os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
-    os.replace(body.path, path)
+    return True
 
 
 def _write(path: str, data: bytes) -> None:
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
     try:
         descriptor = os.open(path, flags, 0o600)
     except FileNotFoundError:
         os.makedirs(os.path.dirname(path), mode=0o700, exist_ok=True)
+        descriptor = os.open(path, flags, 0o600)
+    except FileExistsError:  # of a write that failed: the bytes may be another object's too
+        assembly.remove([path])
         descriptor = os.open(path, flags, 0o600)
     with os.fdopen(descriptor, "wb") as file:
         file.write(data)

@@ -1,7 +1,7 @@
 """S3's checksums: reckoned beside the event loop, of the whole object where AWS says so (private names, like host.py).
 
-The emulator reckons MD5 and checksums while nobody else is answered (CRC32C and CRC64NVME, which it does in Python, for
-seconds), and calls every checksum of a multipart upload composite, which CRC64NVME never is on AWS.
+The emulator reckons MD5 and checksums while nobody else is answered, and calls every checksum of a multipart
+upload composite, which CRC64NVME never is on AWS.
 """
 
 import asyncio

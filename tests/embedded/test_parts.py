@@ -128,6 +128,19 @@ def test_a_crc_of_the_whole_is_made_of_its_parts(name: str, bits: int, polynomia
     assert crc.of_whole(name, [(told(b""), 0)]) == told(b"")
 
 
+@pytest.mark.parametrize(
+    ("name", "bits", "polynomial"), [("CRC32C", 32, 0x82F63B78), ("CRC64NVME", 64, 0x9A6C9329AC4BC9B5)]
+)
+def test_a_crc_of_more_than_one_piece_is_judged(
+    embedded_aws: Embedded, bucket: str, name: str, bits: int, polynomial: int
+) -> None:
+    s3, body = embedded_aws.client("s3"), LARGE[: 2 * MIB + 7]
+    right = base64.b64encode(slowly(polynomial, bits, body).to_bytes(bits // 8, "big")).decode()
+    s3.put_object(Bucket=bucket, Key="k", Body=body, **{f"Checksum{name}": right})
+    assert code(s3.put_object, Bucket=bucket, Key="k", Body=body[1:], **{f"Checksum{name}": right}) == "BadDigest"
+    assert s3.get_object(Bucket=bucket, Key="k")["Body"].read() == body
+
+
 @pytest.mark.parametrize(("name", "asked"), [("CRC32", "FULL_OBJECT"), ("CRC64NVME", "")])
 def test_sums_of_the_whole_object(embedded_aws: Embedded, bucket: str, name: str, asked: str) -> None:
     more = {"ChecksumType": asked} if asked else {}

@@ -114,8 +114,8 @@ def test_a_run_is_stopped_and_stopping_twice_is_no_error(client: FlaskClient, pa
 @pytest.mark.parametrize(
     ("fields", "said"),
     [
-        ({"timeout": "0"}, "Whole minutes"),
-        ({"timeout": "x"}, "Whole minutes"),
+        ({"timeout": "0"}, "from 1 to"),
+        ({"timeout": "x"}, "from 1 to"),
         ({"capacity": "7"}, "0.0625 or 1 DPU"),
         ({"extra_value": "alone", "extra_name": ""}, "a name"),
         ({"extra_name": "LIMIT", "extra_value": "3", "arg__LIMIT": "10"}, "twice"),

@@ -5,7 +5,10 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from app.numbers import told, whole
+
 PAGE = 500
+MOST = 10**9 - 1  # requests of a plan
 PERIODS = ("DAY", "WEEK", "MONTH")
 
 
@@ -121,10 +124,11 @@ def create_plan(client: Any, name: str, stage: tuple[str, str] | None, limits: d
 
 def limits(rate: str, burst: str, quota: str, period: str) -> tuple[dict[str, Any], dict[str, str]]:
     """Return a plan's limits as AWS takes them, and what is wrong with what was typed."""
+    most, requests = whole(burst, 1, MOST), whole(quota, 1, MOST)
     wrong = {
-        name: "A whole number above zero, or nothing."
-        for name, text in (("burst", burst), ("quota", quota))
-        if text and not (text.isascii() and text.isdecimal() and len(text) < 10 and int(text))
+        name: f"{told(1, MOST)[:-1]}, or nothing."
+        for name, text, number in (("burst", burst, most), ("quota", quota, requests))
+        if text and number is None
     }
     try:
         if rate and not 0 < float(rate) < 10**6:
@@ -136,10 +140,10 @@ def limits(rate: str, burst: str, quota: str, period: str) -> tuple[dict[str, An
     if wrong:
         return {}, wrong
     made: dict[str, Any] = {}
-    if rate and burst:
-        made["throttle"] = {"rateLimit": float(rate), "burstLimit": int(burst)}
-    if quota:
-        made["quota"] = {"limit": int(quota), "period": period if period in PERIODS else "DAY"}
+    if rate and most:
+        made["throttle"] = {"rateLimit": float(rate), "burstLimit": most}
+    if requests:
+        made["quota"] = {"limit": requests, "period": period if period in PERIODS else "DAY"}
     return made, {}
 
 

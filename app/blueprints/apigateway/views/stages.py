@@ -18,9 +18,12 @@ from app.blueprints.apigateway.service.difference import Difference
 from app.blueprints.apigateway.service.stages import Deployment, Stage
 from app.blueprints.apigateway.views.common import gateway, refusal
 from app.changes import done
+from app.numbers import told, whole
 from app.problems import refused
 from app.roles import EDITOR, needs
 
+RATE = re.compile(r"[0-9]{1,7}(\.[0-9]{1,3})?")  # requests per second
+MOST_REQUESTS = 10**7 - 1
 NO_ROLE = (
     "Give it one, which its owner does once an account and region: aws apigateway update-account --patch-operations "
     "op=replace,path=/cloudwatchRoleArn,value=ARN-OF-THE-ROLE"
@@ -104,11 +107,11 @@ def change_stage(api: str, stage: str) -> Response:
 def _given(form: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Return what is typed of a stage's limits and its logging, and what is wrong with it."""
     given = {name: form.get(name, "").strip() for name in ("rate", "burst")}
-    wrong = {
-        name: "A number of requests."
-        for name, text in given.items()
-        if text and not re.fullmatch(r"\d{1,7}(\.\d{1,3})?" if name == "rate" else r"\d{1,7}", text, re.ASCII)
-    }
+    wrong = {}
+    if given["rate"] and not RATE.fullmatch(given["rate"]):
+        wrong["rate"] = f"Requests per second, at most {MOST_REQUESTS:,}."
+    if given["burst"] and whole(given["burst"], 0, MOST_REQUESTS) is None:
+        wrong["burst"] = told(0, MOST_REQUESTS)
     if "logging" in form:
         given |= {"logging": form["logging"], "trace": "true" if form.get("trace") else "false"}
         if form["logging"] not in service.LEVELS:

@@ -12,8 +12,9 @@ from app.blueprints.awslambda.service.buckets import Buckets
 from app.blueprints.awslambda.service.checks import Remark, handler_fault
 from app.blueprints.awslambda.service.functions import NEWEST, RUNTIMES
 from app.blueprints.awslambda.service.recipes import RECIPES
-from app.blueprints.awslambda.service.settings import whole
+from app.blueprints.awslambda.service.settings import RANGES, UNITS
 from app.declined import Taken
+from app.numbers import told, whole
 from app.role_policies import Comparison, Need
 
 OWN_ROLE = "+"
@@ -69,10 +70,9 @@ def faults(draft: Draft) -> dict[str, str]:
         found["runtime"] = "Choose one of the runtimes."
     if not draft.role:
         found["role"] = "Choose the role that the code works as."
-    if not whole(draft.memory, 128, 10_240):
-        found["memory"] = "A whole number from 128 to 10,240 MB."
-    if not whole(draft.timeout, 1, 900):
-        found["timeout"] = "A whole number from 1 to 900 seconds."
+    for name, typed in (("memory", draft.memory), ("timeout", draft.timeout)):
+        if whole(typed, *RANGES[name]) is None:
+            found[name] = told(*RANGES[name], UNITS[name])
     if said := handler_fault(draft.handler):
         found["handler"] = said
     asks = RECIPES[draft.recipe].asks if draft.recipe in RECIPES else {}

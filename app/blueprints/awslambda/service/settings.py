@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 
 from app.blueprints.awslambda.service.checks import handler_fault
 from app.masking import WHOLE
+from app.numbers import told, whole
 
 RANGES = {"memory": (128, 10_240), "timeout": (1, 900), "storage": (512, 10_240)}
 UNITS = {"memory": "MB", "timeout": "seconds", "storage": "MB"}
@@ -48,18 +49,12 @@ class Typed:
     faults: Mapping[str, str] = field(default_factory=dict)
 
 
-def whole(text: str, least: int, most: int) -> bool:
-    """Whether a text is a whole number within bounds."""
-    text = text.strip()
-    return text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
-
-
 def faults(values: Mapping[str, str], runtimes: Sequence[str]) -> dict[str, str]:
     """Return what is wrong with typed settings, by field."""
     found = {
-        name: f"A whole number from {least:,} to {most:,} {UNITS[name]}."
+        name: told(least, most, UNITS[name])
         for name, (least, most) in RANGES.items()
-        if not whole(values.get(name, ""), least, most)
+        if whole(values.get(name), least, most) is None
     }
     if said := handler_fault(values.get("handler", "")):
         found["handler"] = said
@@ -70,9 +65,13 @@ def faults(values: Mapping[str, str], runtimes: Sequence[str]) -> dict[str, str]
     layers = layers_of(values.get("layers", ""))
     if len(layers) > MOST_LAYERS:
         found["layers"] = f"At most {MOST_LAYERS} layers."
-    elif wrong := next((one for one in layers if ":layer:" not in one or not one.rpartition(":")[2].isdigit()), None):
+    elif wrong := next((one for one in layers if not _is_layer(one)), None):
         found["layers"] = f"“{wrong[:80]}” is no layer version's ARN: it ends with :layer:name:number."
     return found
+
+
+def _is_layer(arn: str) -> bool:
+    return ":layer:" in arn and whole(arn.rpartition(":")[2], 1) is not None
 
 
 def layers_of(text: str) -> list[str]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.blueprints.awslambda.service import functions
 from app.blueprints.awslambda.service.functions import Function
+from app.numbers import whole
 
 COMPARED = {
     "runtime": "Runtime", "handler": "Handler", "memory": "Memory (MB)", "timeout": "Timeout (s)",
@@ -63,9 +64,7 @@ def listed(client: Any, name: str) -> Versions:
     function = functions.get(client, name)
     pages = client.get_paginator("list_versions_by_function").paginate(FunctionName=name)
     found = [functions.read(one) for page in pages for one in page["Versions"]]
-    found.sort(
-        key=lambda one: (one.version == "$LATEST", int(one.version) if one.version.isdigit() else 0), reverse=True
-    )
+    found.sort(key=lambda one: (one.version == "$LATEST", whole(one.version) or 0), reverse=True)
     named = client.get_paginator("list_aliases").paginate(FunctionName=name)
     aliases = [
         Alias(one["Name"], one["FunctionVersion"], one.get("Description", ""), one.get("RevisionId", ""))

@@ -17,6 +17,7 @@ from app.blueprints.awslambda.views.common import client, refusal
 from app.changes import done
 from app.declined import Taken
 from app.masking import WHOLE
+from app.numbers import told, whole
 from app.problems import Problem
 from app.roles import EDITOR
 from app.roles import needs as role_needs
@@ -131,15 +132,16 @@ def reserve(function: str) -> Response:
     """Reserve `reserved` invocations at once; an empty field gives them back."""
     text = request.form.get("reserved", "").strip()
     found = functions.get(client(), function)
-    if text and not service.whole(text, 0, 100_000):
-        typed = replace(service.as_typed(found), faults={"reserved": "A whole number, or nothing."})
+    number = whole(text, 0, 100_000)
+    if text and number is None:
+        typed = replace(service.as_typed(found), faults={"reserved": f"{told(0, 100_000)[:-1]}, or nothing."})
         return _page(found, typed, 422)
     try:
-        service.reserve(client(), function, int(text) if text else None)
+        service.reserve(client(), function, number)
     except ClientError as error:
         problem = refusal(error, function)
         return _page(found, replace(service.as_typed(found), faults={"reserved": problem.happened}), problem.status)
-    words = "Nothing is reserved any more." if not text else f"{int(text):,} reserved."
+    words = "Nothing is reserved any more." if number is None else f"{number:,} reserved."
     return done({"reserved": text}, _here(function), words)
 
 
@@ -147,14 +149,14 @@ def reserve(function: str) -> Response:
 @role_needs(EDITOR)
 def set_asynchronous(function: str) -> Response:
     """Set what Lambda does with asynchronous events: `retries`, `age` in seconds."""
-    retries, age = request.form.get("retries", "").strip(), request.form.get("age", "").strip()
+    retries, age = whole(request.form.get("retries"), 0, 2), whole(request.form.get("age"), *AGES)
     found = functions.get(client(), function)
     faults = {}
-    if not service.whole(retries, 0, 2):
+    if retries is None:
         faults["retries"] = "0, 1 or 2."
-    if not service.whole(age, *AGES):
-        faults["age"] = f"Whole seconds from {AGES[0]} to {AGES[1]:,}."
-    if faults:
+    if age is None:
+        faults["age"] = told(*AGES, "seconds")
+    if retries is None or age is None:
         return _page(found, replace(service.as_typed(found), faults=faults), 422)
-    service.set_asynchronous(client(), function, int(retries), int(age))
-    return done({"retries": int(retries), "age": int(age)}, _here(function), "Asynchronous events are treated so now.")
+    service.set_asynchronous(client(), function, retries, age)
+    return done({"retries": retries, "age": age}, _here(function), "Asynchronous events are treated so now.")

@@ -16,6 +16,7 @@ from app.blueprints.dynamodb.service.asked import (
     Condition,
     Group,
 )
+from app.numbers import whole
 
 ROW = ("fg", "fn", "fo", "ft", "fv", "fw")  # group, name, operator, type, value, upper value of each condition
 MOST_CONDITIONS, MOST_GROUPS = 60, 20
@@ -24,11 +25,12 @@ MOST_CONDITIONS, MOST_GROUPS = 60, 20
 def read(fields: MultiDict[str, str]) -> Asked:
     """Return what an address asks; what it cannot mean is in `faults`."""
     faults: dict[str, str] = {}
-    compare, size = fields.get("op") or "=", fields.get("size") or ""
+    compare, typed = fields.get("op") or "=", fields.get("size")
+    size = whole(typed, 1, max(SIZES))
     if compare not in KEY_OPERATORS:
         faults["op"], compare = "There is no such comparison.", "="
-    if size and (not size.isascii() or not size.isdigit() or not 1 <= int(size[:9]) <= max(SIZES)):
-        faults["size"], size = f"Read 1 to {max(SIZES)} items at a time.", ""
+    if typed and size is None:
+        faults["size"] = f"Read 1 to {max(SIZES)} items at a time."
     return Asked(
         index=fields.get("index", ""),
         partition=fields.get("pk", ""),
@@ -40,7 +42,7 @@ def read(fields: MultiDict[str, str]) -> Asked:
         attributes=fields.get("attributes", ""),
         descending=fields.get("order") == "desc",
         consistent=bool(fields.get("consistent")),
-        size=int(size or 0),
+        size=size or 0,
         after=fields.get("after", ""),
         faults=faults,
     )
@@ -53,8 +55,7 @@ def _groups(fields: MultiDict[str, str], faults: dict[str, str]) -> tuple[Group,
         if place >= MOST_CONDITIONS:
             faults["filter"] = f"At most {MOST_CONDITIONS} conditions fit one request."
             break
-        at = int(row[0]) if row[0].isascii() and row[0].isdigit() and len(row[0]) < 4 else 0
-        found[min(at, len(found) - 1)].append(_condition(row, f"f{place}", faults))
+        found[min(whole(row[0]) or 0, len(found) - 1)].append(_condition(row, f"f{place}", faults))
     return tuple(Group(match, tuple(rows)) for match, rows in zip(matches or ["all"], found, strict=True))
 
 

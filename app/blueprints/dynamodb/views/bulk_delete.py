@@ -20,6 +20,7 @@ from app.blueprints.dynamodb.views import asking
 from app.blueprints.dynamodb.views.common import dynamodb
 from app.blueprints.dynamodb.views.exports import is_whole
 from app.blueprints.dynamodb.views.guarding import ended, guarded, name_of
+from app.numbers import whole
 from app.problems import refused
 from app.roles import EDITOR, needs
 from app.security import from_elsewhere
@@ -82,9 +83,12 @@ def run_delete_items(table: str) -> Response:
         raise refused(
             403, "Read-only", "Changes are switched off for a real account.", "Look at the items.", "ReadOnly"
         )
-    expected = fields.get("expect", "")
-    total = int(expected) if expected.isascii() and expected.isdigit() and len(expected) < 16 else 0
-    facts = Facts("delete", described.name, total=total, options={"question": asking.query_string(asked)})
+    facts = Facts(
+        "delete",
+        described.name,
+        total=whole(fields.get("expect")) or 0,
+        options={"question": asking.query_string(asked)},
+    )
     work = Work(store("dynamodb-work"), name_of(fields), facts)
     try:
         guarded(work, lambda: deleting.delete(dynamodb(), described, asked, work))

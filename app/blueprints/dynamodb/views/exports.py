@@ -20,6 +20,7 @@ from app.blueprints.dynamodb.service.said import question
 from app.blueprints.dynamodb.service.tables import Table
 from app.blueprints.dynamodb.views import asking
 from app.blueprints.dynamodb.views.common import dynamodb
+from app.numbers import whole
 from app.problems import refused
 from app.security import from_elsewhere
 
@@ -68,8 +69,7 @@ def export_file(table: Table, asked: Asked) -> Response:
 
 def _source(client: Any, table: Table, asked: Asked) -> Any:
     if is_whole(asked):
-        segments = request.args.get("segments", "")
-        count = int(segments) if re.fullmatch("[1-9]", segments) else 0
+        count = whole(request.args.get("segments"), 1, 9) or 0
         return lambda: scanning.whole(client, table, count)
     try:
         parameters = expressions.request(table, asked)

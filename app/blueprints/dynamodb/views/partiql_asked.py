@@ -14,8 +14,10 @@ from app.blueprints.dynamodb.service.partiql.judging import Judged
 from app.blueprints.dynamodb.service.partiql.parameters import Parameter
 from app.blueprints.dynamodb.service.partiql.running import MODES, Result
 from app.blueprints.dynamodb.service.wire import Value, base64_of
+from app.numbers import whole
 from app.problems import refused
 
+MOST_PAGE = 10**6 - 1
 LONGEST_URL = 3500  # characters of a statement and its parameters that an address carries
 
 
@@ -84,13 +86,12 @@ class Shown:
 
 def asked_of(fields: Mapping[str, str]) -> Asked:
     """Return what a form or an address asks."""
-    page = fields.get("page", "")
     mode = fields.get("mode", "each")
     return Asked(
         text=(fields.get("only") or fields.get("statement", "")).replace("\r\n", "\n"),
         mode=mode if mode in MODES else "each",
         next=fields.get("next", ""),
-        page=int(page) if page.isascii() and page.isdigit() and len(page) < 7 else 1,
+        page=whole(fields.get("page"), 1, MOST_PAGE) or 1,
         sure="sure" in fields,
         token=fields.get("token", "")[:36],
         fields={name: value for name, value in fields.items() if name.startswith(("p.", "t."))},

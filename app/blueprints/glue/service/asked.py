@@ -8,6 +8,7 @@ from app.blueprints.glue.service.arguments import Argument, full, kind, to_send
 from app.blueprints.glue.service.jobs import Job
 from app.blueprints.glue.service.runs import Run, Wanted
 from app.masking import names_secret
+from app.numbers import told, whole
 from app.problems import Problem
 
 LONGEST_TIMEOUT = 7 * 24 * 60
@@ -96,13 +97,13 @@ def _faults(
     added: Sequence[tuple[str, str]],
 ) -> dict[str, str]:
     faults = {}
-    if fields.get("timeout") and not is_whole(fields["timeout"], 1, LONGEST_TIMEOUT):
-        faults["timeout"] = f"Whole minutes, from 1 to {LONGEST_TIMEOUT:,}."
+    if fields.get("timeout") and whole(fields["timeout"], 1, LONGEST_TIMEOUT) is None:
+        faults["timeout"] = told(1, LONGEST_TIMEOUT, "minutes")
     if fields.get("worker"):
         if fields["worker"] not in prices.WORKERS:
             faults["worker"] = "AWS has no such worker type."
-        if not is_whole(fields.get("workers", ""), 1, MOST_WORKERS):
-            faults["workers"] = f"A whole number from 1 to {MOST_WORKERS}."
+        if whole(fields.get("workers"), 1, MOST_WORKERS) is None:
+            faults["workers"] = told(1, MOST_WORKERS)
     if job.shell and fields.get("capacity") and fields["capacity"] not in [f"{one:g}" for one in prices.SHELL]:
         faults["capacity"] = "A Python shell job has 0.0625 or 1 DPU."
     if len(named) + len(added) > MOST_ARGUMENTS:
@@ -113,12 +114,6 @@ def _faults(
         elif full(name) in named:
             faults["extra"] = f"{full(name)} is there twice."
     return faults
-
-
-def is_whole(text: str, least: int, most: int) -> bool:
-    """Whether a text is a whole number between two."""
-    text = text.strip()
-    return text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most
 
 
 def wanted(

@@ -9,12 +9,14 @@ from datetime import UTC, date, datetime, time, timedelta
 from itertools import islice
 from typing import NamedTuple
 
+from app.numbers import whole
+
 _MONTHS = ("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")
 _WEEKDAYS = ("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT")
 MONTHS = {name: at for at, name in enumerate(_MONTHS, start=1)}
 WEEKDAYS = {name: at for at, name in enumerate(_WEEKDAYS, start=1)}
 HOW = "Write cron(minutes hours day-of-month month day-of-week year), for example cron(0 6 ? * MON-FRI *)."
-LONGEST = 4  # digits of a number
+MOST_STEP = 9999
 AHEAD = 366 * 12  # days that are looked at: a leap day comes within eight years, or twelve around 2100
 Days = Callable[[date], bool]
 
@@ -59,11 +61,12 @@ def _set(text: str, field: Field) -> set[int]:
     found: set[int] = set()
     for piece in text.split(","):
         span, slash, step = piece.partition("/")
-        if slash and (not step.isdecimal() or len(step) > LONGEST or int(step) == 0):
+        every = whole(step, 1, MOST_STEP) if slash else 1
+        if every is None:
             raise BadSchedule(f"“{piece}” has no step that is a number ({field.words}).")
         first, last = _span(span, field, bool(slash))
         turn = 0 if first <= last else field.high - field.low + 1  # FRI-MON goes over the end
-        numbers = range(first, last + turn + 1, int(step or 1))
+        numbers = range(first, last + turn + 1, every)
         found |= {(one - field.low) % (field.high - field.low + 1) + field.low for one in numbers}
     return found
 
@@ -80,8 +83,8 @@ def _span(text: str, field: Field, open_ended: bool) -> tuple[int, int]:
 
 
 def _number(text: str, field: Field) -> int:
-    value = field.names.get(text, int(text) if text.isascii() and text.isdecimal() and len(text) <= LONGEST else -1)
-    if not field.low <= value <= field.high:
+    value = field.names.get(text, whole(text, field.low, field.high))
+    if value is None:
         raise BadSchedule(f"“{text}” is no value of {field.words}: {field.low} to {field.high}.")
     return value
 

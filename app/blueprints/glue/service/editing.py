@@ -11,11 +11,13 @@ from botocore.exceptions import ClientError
 
 from app.blueprints.glue.service import prices
 from app.blueprints.glue.service.arguments import full
-from app.blueprints.glue.service.asked import LONGEST_TIMEOUT, MOST_ARGUMENTS, MOST_WORKERS, is_whole
+from app.blueprints.glue.service.asked import LONGEST_TIMEOUT, MOST_ARGUMENTS, MOST_WORKERS
 from app.masking import names_secret
+from app.numbers import told, whole
 
 Pairs = tuple[tuple[str, str], ...]
 MOST_TAGS = 50
+NUMBERS = {"timeout": (1, LONGEST_TIMEOUT, "minutes"), "retries": (0, 10, ""), "concurrent": (1, 1000, "")}
 VERSIONS = ("5.1", "5.0", "4.0", "3.0", "2.0", "1.0")
 PYTHONS = {"pythonshell": "3.9", "glueetl": "3", "gluestreaming": "3", "glueray": "3.9"}
 TEXTS = (
@@ -90,15 +92,15 @@ def faults(edited: Edited) -> dict[str, str]:
     found = {}
     if not edited.role:
         found["role"] = "Choose the role that the script works as."
-    for name, least, most in (("timeout", 1, LONGEST_TIMEOUT), ("retries", 0, 10), ("concurrent", 1, 1000)):
+    for name, (least, most, unit) in NUMBERS.items():
         value = getattr(edited, name)
-        if (value or name != "timeout") and not is_whole(value, least, most):
-            found[name] = f"A whole number from {least} to {most:,}."
+        if (value or name != "timeout") and whole(value, least, most) is None:
+            found[name] = told(least, most, unit)
     if edited.engine == "pythonshell":
         if edited.capacity not in [f"{one:g}" for one in prices.SHELL]:
             found["capacity"] = "A Python shell job has 0.0625 or 1 DPU."
-    elif edited.worker and not is_whole(edited.workers, 1, MOST_WORKERS):
-        found["workers"] = f"A whole number from 1 to {MOST_WORKERS}."
+    elif edited.worker and whole(edited.workers, 1, MOST_WORKERS) is None:
+        found["workers"] = told(1, MOST_WORKERS)
     if not edited.script.strip():
         found["script"] = "The script is empty: a run would do nothing."
     found |= _pair_faults("arguments", edited.arguments, MOST_ARGUMENTS)

@@ -14,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from app import masking
 from app.blueprints.logs.service.times import Range
+from app.numbers import is_canonical
 from app.problems import refused
 
 MOST_GROUPS = 50
@@ -172,7 +173,7 @@ def _kind(name: str, values: Sequence[str | None]) -> str:
         return "text"
     if all(_is_time(value or "") for value in known):
         return "datetime"
-    if all(_is_integer(value or "") for value in known):
+    if all(is_canonical(value or "") for value in known):
         return "integer"
     return "float" if all(_is_number(value or "") for value in known) else "text"
 
@@ -181,16 +182,11 @@ def _is_time(value: str) -> bool:
     return len(value) == 23 and value[4] == value[7] == "-" and value[10] == " " and value[19] == "."
 
 
-def _is_integer(value: str) -> bool:
-    digits = value.removeprefix("-")
-    return digits.isascii() and digits.isdigit() and len(digits) < 16 and (digits[0] != "0" or digits == "0")
-
-
 def _is_number(value: str) -> bool:
     if not value[-1:].isdigit() or not value.isascii():
         return False
     try:
-        return math.isfinite(float(value)) and (_is_integer(value) or "." in value or "e" in value.lower())
+        return math.isfinite(float(value)) and (is_canonical(value) or "." in value or "e" in value.lower())
     except ValueError:
         return False
 

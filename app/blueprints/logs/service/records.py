@@ -11,6 +11,7 @@ from botocore.exceptions import ClientError
 from app import masking
 from app.blueprints.logs.service import messages
 from app.blueprints.logs.service.times import of_milliseconds
+from app.numbers import whole
 from app.problems import refused
 
 MOST_GROUPS = 3
@@ -53,7 +54,7 @@ def get(client: Any, pointer: str) -> Record:
         messages.pretty(fields.get("@message", "")),
         str(found.get("@log", "")).partition(":")[2] or str(found.get("@log", "")),
         str(found.get("@logStream", "")),
-        int(at) if at.isdigit() else 0,
+        whole(at) or 0,
         masked,
     )
 

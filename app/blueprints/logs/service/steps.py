@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from app.blueprints.logs.service.pipeline import Stage, stages
 from app.blueprints.logs.service.queries import MOST_ROWS, Answer
 from app.blueprints.logs.service.sentences import sentence, text
+from app.numbers import whole
 
 KEEPING = {"fields", "display", "sort", "parse", "unmask"}  # as many rows after as before
 ENDING = {"stats", "dedup", "limit", "head", "pattern", "diff", "anomaly", "join", "lookup", "unnest"}
@@ -55,11 +56,11 @@ def _known(found: list[Stage], ended: Answer) -> list[int | None]:
     filters = [at for at, stage in enumerate(found) if stage.command == "filter"]
     after, rows = list[int | None](), ended.statistics.scanned or None
     for at, stage in enumerate(found):
-        whole = not any(one.command in ENDING for one in found[:at])
-        size = _whole(text(stage.tokens))
+        entire = not any(one.command in ENDING for one in found[:at])
+        size = whole(text(stage.tokens))
         if stage.command in ("limit", "head") and rows is not None and size is not None:
             rows = min(rows, size)
-        elif stage.command == "filter" and filters == [at] and whole:
+        elif stage.command == "filter" and filters == [at] and entire:
             rows = ended.statistics.matched
         elif stage.command not in KEEPING:
             rows = None
@@ -82,18 +83,13 @@ def filled(steps: list[Step], counts: Mapping[int, Answer]) -> list[Step]:
         elif after is None and step.command in KEEPING:
             after = rows
         elif after is None and step.command in ("limit", "head") and rows is not None:
-            size = _whole(step.text.split()[-1])
+            size = whole(step.text.split()[-1])
             after = None if size is None else min(rows, size)
         out.append(
             replace(step, before=rows, after=after, least=step.least or (not step.counts and (after or 0) >= MOST_ROWS))
         )
         rows = after
     return out
-
-
-def _whole(text: str) -> int | None:
-    """Return the whole number that a text is, None for another text; what is longer than a page's rows is none."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else None
 
 
 def _counted(answer: Answer, counts: bool) -> int:

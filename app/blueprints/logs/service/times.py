@@ -4,6 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from app.numbers import whole
+
 RELATIVE = re.compile(r"-?\s*(\d{1,6})\s*(s|m|h|d|w)(?:in|inutes?|ours?|ays?|eeks?|econds?)?(?:\s+ago)?", re.IGNORECASE)
 UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days", "w": "weeks"}
 HOW = "Write -15m, -1h, -7d, now, or a time such as 2026-11-24 10:00 (UTC)."
@@ -58,8 +60,8 @@ def moment(text: str, field: str, now: datetime) -> datetime:
     try:
         if relative:
             found = now - timedelta(**{UNITS[relative[2].lower()]: int(relative[1])})
-        elif text.isascii() and text.isdigit():
-            found = datetime.fromtimestamp(int(text) / (1000 if len(text) > 11 else 1), UTC)
+        elif (epoch := whole(text)) is not None:
+            found = datetime.fromtimestamp(epoch / (1000 if len(text) > 11 else 1), UTC)
         else:
             found = datetime.fromisoformat(text)
     except (ValueError, OverflowError, OSError) as error:

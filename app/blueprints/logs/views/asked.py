@@ -12,8 +12,10 @@ from app.blueprints.logs.service.parameters import Filled, Parameter
 from app.blueprints.logs.service.samples import DEFAULT
 from app.blueprints.logs.service.times import Range
 from app.blueprints.logs.views.common import range_of
+from app.numbers import whole
 
 LONGEST_URL = 3000  # characters that an address carries
+LAST = 10**11 - 1  # epoch seconds: the year 5138
 
 
 @dataclass(frozen=True)
@@ -60,8 +62,7 @@ class Asked:
 
 def of(fields: MultiDict[str, str]) -> Asked:
     """Return what an address or a form asks."""
-    start, end = fields.get("from", "", type=str), fields.get("to", "", type=str)
-    ran = (int(start), int(end)) if _is_epoch(start) and _is_epoch(end) else None
+    start, end = (whole(fields.get(name), 0, LAST) for name in ("from", "to"))
     named = dict.fromkeys(name.strip() for name in fields.getlist("group") if name.strip())
     return Asked(
         groups=tuple(named),
@@ -69,13 +70,9 @@ def of(fields: MultiDict[str, str]) -> Asked:
         start=fields.get("start", "").strip() or "-1h",
         end=fields.get("end", "").strip() or "now",
         fields={name: value for name, value in fields.items() if name.startswith("p.")},
-        ran=ran,
+        ran=None if start is None or end is None else (start, end),
         begun=fields.get("begun", 0, type=int),
     )
-
-
-def _is_epoch(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 12
 
 
 def faults(asked: Asked) -> dict[str, str]:

@@ -14,6 +14,7 @@ from app.blueprints.logs.views import beside
 from app.blueprints.logs.views.asked import Asked
 from app.blueprints.logs.views.common import logs
 from app.blueprints.logs.views.insights import FIRST
+from app.numbers import whole
 from app.roles import VIEWER, needs
 
 
@@ -57,7 +58,8 @@ def _show(query_id: str, asked: Asked, fields: beside.Fields) -> Response:
 def _counted(fields: beside.Fields, most: int) -> dict[int, Answer]:
     counts, until = dict[int, Answer](), time.monotonic() + FIRST
     for one in fields.getlist("count")[:most]:
-        at, _, counted = one.partition(":")
-        if at.isascii() and at.isdigit() and len(at) < 4 and int(at) < most:
-            counts[int(at)] = beside.look(counted, fields, until)
+        place, _, counted = one.partition(":")
+        at = whole(place, 0, most - 1)
+        if at is not None:
+            counts[at] = beside.look(counted, fields, until)
     return counts

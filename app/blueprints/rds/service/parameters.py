@@ -5,10 +5,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
+from app.numbers import is_canonical
 from app.sql.statements import Statement
 from app.sql.target import Dialect
 
-WHOLE = re.compile(r"-?(0|[1-9][0-9]{0,17})")
 DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,30})\.[0-9]{1,30}")
 
 
@@ -44,6 +44,6 @@ def values(parameters: Iterable[Parameter], dialect: Dialect) -> dict[str, objec
 
 
 def _typed(text: str) -> object:
-    if WHOLE.fullmatch(text):
+    if is_canonical(text, 18):
         return int(text)
     return Decimal(text) if DECIMAL.fullmatch(text) else text

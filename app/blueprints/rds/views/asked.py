@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from werkzeug.exceptions import BadRequest
 
+from app.numbers import whole
 from app.sql.options import TOKEN, Options
 
 ROWS = 100  # of a page
@@ -50,16 +51,12 @@ def asked(fields: Mapping[str, str], write: bool) -> Asked:
     return Asked(
         sql=(fields.get("only") or fields.get("sql", "")).replace("\r\n", "\n"),
         database=fields.get("database", ""),
-        page=min(max(_number(fields.get("page"), 1), 1), PAGES),
+        page=min(whole(fields.get("page"), 1) or 1, PAGES),
         write=write,
-        timeout=min(max(_number(fields.get("timeout"), 30), 1), TIMEOUTS[-1]),
+        timeout=min(whole(fields.get("timeout"), 1) or 30, TIMEOUTS[-1]),
         token=token,
         sure="sure" in fields,
         expect=fields.get("expect", "") if write else "",
         alone=write and "alone" in fields,
         fields={name: value for name, value in fields.items() if name.startswith(("p.", "null."))},
     )
-
-
-def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isascii() and text.isdigit() and len(text) < 7 else default

@@ -13,6 +13,7 @@ from app.blueprints.s3.names import folder_of
 from app.blueprints.s3.service import presigned, uploads
 from app.blueprints.s3.views.uploaded import answer, problem
 from app.drawer import drawer
+from app.numbers import whole
 from app.problems import Refused
 from app.roles import EDITOR, needs
 
@@ -56,10 +57,10 @@ def _sent() -> dict[str, str]:
 
 
 def _size(sent: dict[str, str]) -> int:
-    size = sent.get("size", "")
-    if not size.isascii() or not size.isdigit() or len(size) > 18:
+    size = whole(sent.get("size"))
+    if size is None:
         raise BadRequest("size is the file's number of bytes.")
-    return int(size)
+    return size
 
 
 def _collision(sent: dict[str, str]) -> str:

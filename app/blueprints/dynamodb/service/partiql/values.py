@@ -4,7 +4,9 @@ from collections.abc import Callable
 
 from app.blueprints.dynamodb.service.partiql.nodes import Node, Parts
 from app.blueprints.dynamodb.service.partiql.reader import KEYWORDS, Reader
+from app.numbers import whole
 
+MOST_PLACE = 10**9 - 1  # in a list: an item has 400 KB
 DEEPEST = 40  # brackets within one another
 _SIGNS = ("=", "<>", "!=", "<", "<=", ">", ">=")
 
@@ -16,8 +18,10 @@ def path(reader: Reader) -> Parts:
         if reader.take().text == ".":
             parts.append(reader.name("a name"))
             continue
-        if reader.next.kind == "number" and reader.next.text.isdigit() and len(reader.next.text) < 10:
-            parts.append(int(reader.take().text))
+        place = whole(reader.next.text, 0, MOST_PLACE) if reader.next.kind == "number" else None
+        if place is not None:
+            reader.take()
+            parts.append(place)
         elif reader.next.kind == "text":
             parts.append(reader.take().plain)
         else:

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from app.numbers import is_canonical
+
 KINDS = {"text": "Text", "whole": "Whole number", "number": "Number", "flag": "Yes or no"}
 SPARK = {"text": "string", "whole": "long", "number": "double", "flag": "boolean"}
 MOST = 500
@@ -31,22 +33,16 @@ def _kind(values: list[str]) -> str:
     texts = [one.strip() for one in values]
     if not texts:
         return "text"
-    if all(_whole(one) for one in texts):
+    if all(is_canonical(one) for one in texts):
         return "whole"
     if all(_number(one) for one in texts):
         return "number"
     return "flag" if all(one.lower() in ("true", "false", "yes", "no") for one in texts) else "text"
 
 
-def _whole(text: str) -> bool:
-    digits = text.removeprefix("-")
-    # A leading zero, as in a postal code, would be lost.
-    return digits.isascii() and digits.isdigit() and len(digits) < 16 and (digits == "0" or digits[0] != "0")
-
-
 def _number(text: str) -> bool:
     whole, point, rest = text.removeprefix("-").partition(".")
-    return _whole(whole) and (not point or (rest.isascii() and rest.isdigit()))
+    return is_canonical(whole) and (not point or (rest.isascii() and rest.isdigit()))
 
 
 def faults(columns: tuple[Column, ...]) -> str:
