@@ -127,7 +127,8 @@ def test_a_table_that_vanishes_while_paging(page: Callable[..., Page], client: F
     aws.delete_table(TableName="vanishing")
     aws.get_waiter("table_not_exists").wait(TableName="vanishing", WaiterConfig=SOON)
     shown = page(following.replace("format=json&", "").replace("&format=json", ""), status=404, calls=2)
-    assert "Not found" in shown.text
+    assert "No such table" in shown.text
+    assert "There is no table “vanishing”" in shown.text
 
 
 def test_throttling_is_shown_and_asked_again(page: Callable[..., Page], app: Flask, client: FlaskClient) -> None:
