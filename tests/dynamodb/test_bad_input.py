@@ -127,8 +127,15 @@ def test_a_table_that_vanishes_while_paging(page: Callable[..., Page], client: F
     aws.delete_table(TableName="vanishing")
     aws.get_waiter("table_not_exists").wait(TableName="vanishing", WaiterConfig=SOON)
     shown = page(following.replace("format=json&", "").replace("&format=json", ""), status=404, calls=2)
-    assert "No such table" in shown.text
-    assert "There is no table “vanishing”" in shown.text
+    assert "Not found" in shown.text
+
+
+def test_a_table_that_is_not_there(page: Callable[..., Page], client: FlaskClient) -> None:
+    for path in ("/dynamodb/nowhere/", "/dynamodb/nowhere/items", "/dynamodb/nowhere/delete"):
+        shown = page(path, status=404, calls=4)
+        assert "No such table" in shown.text and "There is no table “nowhere”" in shown.text
+    told = client.get("/dynamodb/nowhere/?format=json").json
+    assert (told["title"], told["code"]) == ("No such table", "ResourceNotFoundException")
 
 
 def test_throttling_is_shown_and_asked_again(page: Callable[..., Page], app: Flask, client: FlaskClient) -> None:
