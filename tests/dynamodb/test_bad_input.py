@@ -134,7 +134,7 @@ def test_a_table_that_is_not_there(page: Callable[..., Page], client: FlaskClien
     for path in ("/dynamodb/nowhere/", "/dynamodb/nowhere/items", "/dynamodb/nowhere/delete"):
         shown = page(path, status=404, calls=4)
         assert "No such table" in shown.text and "There is no table “nowhere”" in shown.text
-    told = client.get("/dynamodb/nowhere/?format=json").json
+    told = client.get("/dynamodb/nowhere/?format=json").get_json()
     assert (told["title"], told["code"]) == ("No such table", "ResourceNotFoundException")
 
 
