@@ -6,7 +6,20 @@ from typing import Any, TypeVar
 
 from flask import Flask
 
-from app import assets, assumed, aws, blueprints, carry, config, errors, recorder, rendering, security, templating
+from app import (
+    assets,
+    assumed,
+    aws,
+    blueprints,
+    carry,
+    config,
+    errors,
+    recorder,
+    rendering,
+    security,
+    templating,
+    visible,
+)
 from app.access import first_link
 from app.beanstalk import commands as beanstalk
 from app.quick_request import QuickRequest
@@ -37,6 +50,7 @@ def create(overrides: Mapping[str, Any] | None = None, session_factory: Callable
     app.json.sort_keys = False  # type: ignore[attr-defined]
     found = list(blueprints.discover())
     rendering.init_app(app)
+    visible.init_app(app)
     recorder.init_app(app)
     assets.init_app(app)
     aws.init_app(app, session_factory)

@@ -59,6 +59,7 @@ def check_page(response: Any, path: str, status: int, calls: int) -> Page:
     checked = Page(response, root)
     _check_structure(checked, path)
     _check_labels(checked, path)
+    _check_regions(checked, path)
     _check_no_inline_code(checked, path)
     made = [e for e in response.headers.get("Server-Timing", "").split(", ") if e]
     assert len(made) <= calls, f"{path}: {len(made)} AWS calls, budget {calls}: {made}"
@@ -77,6 +78,15 @@ def _check_structure(page: Page, path: str) -> None:
                 assert target in ids, f"{path}: {attribute} names {target}, which is not there"
     for image in page.all(".//img"):
         assert image.get("alt") is not None, f"{path}: a picture without alt"
+
+
+def _check_regions(page: Page, path: str) -> None:
+    """Fail where two regions have one name: a section and the table in it, to which one jumps by name."""
+    named = {e.get("id"): " ".join("".join(e.itertext()).split()) for e in page.root.iter() if e.get("id")}
+    regions = [e for e in page.root.iter() if e.tag == "section" or e.get("role") == "region"]
+    names = [e.get("aria-label") or named.get(e.get("aria-labelledby")) for e in regions]
+    twice = {name for name in names if name and names.count(name) > 1}
+    assert not twice, f"{path}: two regions of one name: {twice}"
 
 
 def _check_labels(page: Page, path: str) -> None:

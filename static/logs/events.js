@@ -61,11 +61,17 @@ function take(text) {
   if (fresh.length) scrollTo({ top: document.documentElement.scrollHeight });
 }
 
+function name(word, symbol) {
+  button.querySelector("span").textContent = word;
+  const use = button.querySelector("use");
+  use.setAttribute("href", use.getAttribute("href").replace(/#.*/, `#${symbol}`));
+}
+
 function start() {
   live = true;
   added = 0;
   button.setAttribute("aria-pressed", "true");
-  button.querySelector("span").textContent = "Pause";
+  name("Pause", "stop");
   say("Live: waiting for events");
   scrollTo({ top: document.documentElement.scrollHeight });
   timer = setInterval(ask, EVERY);
@@ -76,7 +82,7 @@ function stop() {
   live = false;
   clearInterval(timer);
   button.setAttribute("aria-pressed", "false");
-  button.querySelector("span").textContent = "Live tail";
+  name("Live tail", "play");
   say(`Paused after ${added} new`);
 }
 

@@ -14,6 +14,7 @@ from flask.testing import FlaskClient
 
 from app.blueprints.apigateway.service import calling
 from app.blueprints.apigateway.service.calling import MOST
+from app.blueprints.apigateway.service.keys import APIS
 from tests.apigateway.helpers import at, checked, make, post, told
 from tests.embedded.process import Embedded
 from tests.pages import Page
@@ -140,6 +141,16 @@ def test_an_api_key_is_missing_and_then_sent(client: FlaskClient, embedded: Embe
     told(client, f"/apigateway/keys/{key}/delete", confirm="student")
     told(client, f"/apigateway/plans/{plan}", action="delete", confirm="class")
     assert client.get("/apigateway/keys?format=json").get_json()["plans"] == []
+
+
+def test_the_stages_that_a_plan_can_be_for_are_offered(client: FlaskClient) -> None:
+    api = make(client, "offered", "SumUpLambda")
+    told(client, f"/apigateway/{api}/stages", stage="dev")
+    place = checked(client.get("/apigateway/keys"), "keys").field("place")
+    assert place.get("list") == "places"
+    fragment = client.get("/apigateway/keys/places", headers={"HX-Request": "true"}).text
+    assert f'<option value="{api}:dev">offered, dev</option>' in fragment and "<html" not in fragment
+    assert f"{api}:dev" in checked(client.get("/apigateway/keys/places"), "places", calls=1 + APIS).text
 
 
 def test_limits_of_a_plan_are_checked(client: FlaskClient) -> None:

@@ -58,6 +58,17 @@ def test_chapter_nine(page_at: OpenPage, apis: Live) -> None:
     assert_accessible(page)
 
 
+def test_a_plan_is_offered_the_stages_there_are(page_at: OpenPage, apis: Live) -> None:
+    page = page_at("/apigateway/new?function=proxied")
+    page.get_by_label("Name of the API").fill("offered")
+    api = create(page)
+    page.goto(page.url.split("/apigateway/")[0] + "/apigateway/keys")
+    offered = page.locator(f'#places option[value="{api}:dev"]')
+    expect(offered).to_have_count(0)
+    page.get_by_label("For the stage").focus()
+    expect(offered).to_have_count(1)
+
+
 def test_the_pages_of_an_api_without_javascript_and_on_a_phone(page_at: OpenPage, apis: Live) -> None:
     page = page_at("/apigateway/new?function=proxied", js=False)
     page.get_by_label("Name of the API").fill("plain")

@@ -226,7 +226,7 @@ def make_trigger(page: Page, name: str, kind: str, job: str, after: str = "") ->
     page.get_by_role("link", name="Glue", exact=True).first.click()
     page.get_by_role("link", name="Triggers").click()
     page.get_by_label("Trigger name").fill(name)
-    page.get_by_label("Starts", exact=True).select_option(label=kind)
+    page.get_by_label("When", exact=True).select_option(label=kind)
     expect(page.get_by_label("Schedule, in UTC")).to_be_hidden()
     if after:
         page.locator("#condition-job-1").select_option(after)

@@ -130,6 +130,14 @@ def test_a_table_that_vanishes_while_paging(page: Callable[..., Page], client: F
     assert "Not found" in shown.text
 
 
+def test_a_table_that_is_not_there(page: Callable[..., Page], client: FlaskClient) -> None:
+    for path in ("/dynamodb/nowhere/", "/dynamodb/nowhere/items", "/dynamodb/nowhere/delete"):
+        shown = page(path, status=404, calls=4)
+        assert "No such table" in shown.text and "There is no table “nowhere”" in shown.text
+    told = client.get("/dynamodb/nowhere/?format=json").get_json()
+    assert (told["title"], told["code"]) == ("No such table", "ResourceNotFoundException")
+
+
 def test_throttling_is_shown_and_asked_again(page: Callable[..., Page], app: Flask, client: FlaskClient) -> None:
     client.get("/dynamodb/orders/items")
     with answering(app, "Scan", *THROTTLED) as asked:

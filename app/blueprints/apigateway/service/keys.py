@@ -5,10 +5,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
+from app.blueprints.apigateway.service import apis, stages
 from app.numbers import told, whole
 
 PAGE = 500
 MOST = 10**9 - 1  # requests of a plan
+APIS = 50  # whose stages are offered: each costs a call; of others a stage is typed
 PERIODS = ("DAY", "WEEK", "MONTH")
 
 
@@ -45,6 +47,23 @@ class Used:
     name: str
     used: int
     left: int | None
+
+
+@dataclass(frozen=True)
+class Place:
+    """A stage that a plan can be for."""
+
+    api: str
+    name: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class Places:
+    """The stages there are; `more` says that there are APIs which were not asked for theirs."""
+
+    places: tuple[Place, ...]
+    more: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +119,13 @@ def value(client: Any, key: str) -> str:
     """Return the value of a key."""
     found: str = client.get_api_key(apiKey=key, includeValue=True).get("value", "")
     return found
+
+
+def places(client: Any) -> Places:
+    """Return the stages of the first APIs by name: AWS lists stages only for one API at a time."""
+    found = apis.listed(client).apis
+    made = (Place(one.id, one.name, each.name) for one in found[:APIS] for each in stages.of(client, one.id))
+    return Places(tuple(made), len(found) > APIS)
 
 
 def create_key(client: Any, name: str, plan: str = "") -> str:

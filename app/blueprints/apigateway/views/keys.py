@@ -30,6 +30,12 @@ def _shown(faults: dict[str, str] | None = None, code: int = 200) -> Response:
     return respond.page("apigateway/keys.html", service.listed(gateway()), status=code, **more)
 
 
+@bp.get("/keys/places")
+def places() -> Response:
+    """Show the stages for which a plan can be; as a fragment, the choices of its field."""
+    return respond.page("apigateway/places.html", service.places(gateway()), fragment="apigateway/_places.html")
+
+
 @dataclass(frozen=True)
 class Revealed:
     """A key's value, shown because somebody asked."""

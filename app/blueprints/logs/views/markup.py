@@ -60,7 +60,7 @@ def _cells(answer: Answer, row: Sequence[str | None], asked: Asked) -> list[str]
         elif name == "@logStream" and (url := _stream_url(named, asked)):
             out.append(f'<td class="fit mono"><a href="{escape(url)}">{shown(value)}</a></td>')
         else:
-            out.append(_text(value))
+            out.append(_text(value, name == "@message"))
     return out
 
 
@@ -78,13 +78,13 @@ def _stream_url(named: dict[str, str | None], asked: Asked) -> str:
     return url_for("logs.events", group=group, stream=named["@logStream"], at=at)
 
 
-def _text(value: str) -> str:
+def _text(value: str, message: bool) -> str:
     if not value:
         return '<td data-v=""><span class="visually-hidden">empty text</span></td>'
     lines = value.rstrip("\n")
     laid = messages.pretty(value) if len(value) <= messages.OPENED else ""
     if len(lines) <= ONE_LINE and "\n" not in lines and not laid:
-        place = ' class="logs-text"' if len(lines) > SHORT else ""
+        place = ' class="logs-text"' if message or len(lines) > SHORT else ""
         inner = shown(lines)
         whole = f' data-v="{escape(messages.plain(value))}"' if "<span" in inner else ""
         return f"<td{place}{whole}>{inner}</td>"
