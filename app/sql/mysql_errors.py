@@ -28,6 +28,7 @@ KINDS: dict[int, type[errors.SqlError]] = {
     4031: errors.Lost,
 }
 NAMES = frozenset({1146, 1054, 1051, 1109, 1305})  # something that does not exist
+REMEDIES = {1300: "Names on MySQL and MariaDB hold no emoji and nothing else beyond U+FFFF. Text in a column may."}
 _NEAR = re.compile(r" near '(.*)' at line (\d+)$", re.DOTALL)
 
 
@@ -42,7 +43,7 @@ def translate(error: BaseException, text: str = "") -> errors.SqlError:
         return errors.Lost("The connection is closed.")
     line, column = _named(said, text) if number in NAMES else _place(said, text)
     kind = KINDS.get(number, errors.StatementError)
-    return kind(said, code=str(number or ""), line=line, column=column)
+    return kind(said, code=str(number or ""), remedy=REMEDIES.get(number, ""), line=line, column=column)
 
 
 def _place(said: str, text: str) -> tuple[int | None, int | None]:
@@ -58,7 +59,7 @@ def _place(said: str, text: str) -> tuple[int | None, int | None]:
 
 def _named(said: str, text: str) -> tuple[int | None, int | None]:
     """The server quotes the name of what does not exist, with its database: where the name stands by itself."""
-    name = said.split("'")[1] if said.count("'") > 1 else said.removeprefix("FUNCTION ").split(" ")[0]
+    name = said.split("'")[1] if said.count("'") > 1 else said.split(" ")[1]
     for each in (name, name.rsplit(".", 1)[-1]):
         if each and (found := re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)):
             return place(text, found.start())

@@ -91,7 +91,9 @@ def test_double_quotes_are_explained_on_postgres(client: FlaskClient) -> None:
 
 
 @both
-@pytest.mark.parametrize(("sql", "column"), [("SELECT * FROM no_such", 15), ("SELECT t.nmae FROM (SELECT 1 AS a) t", 8)])
+@pytest.mark.parametrize(
+    ("sql", "column"), [("SELECT * FROM no_such", 15), ("SELECT t.nmae FROM (SELECT 1 AS a) t", 8)]
+)
 def test_a_name_that_does_not_exist_is_found_in_the_text(client: FlaskClient, name: str, sql: str, column: int) -> None:
     wrong = read(client, name, sql)["error"]
     assert (wrong["line"], wrong["column"], wrong["placed"]) == (1, column, True)
@@ -121,6 +123,19 @@ def test_a_changing_with_is_read_only_or_not_counted(client: FlaskClient) -> Non
     shown = run(client, "shop", sql, mode="write").get_data(as_text=True)
     assert "does not count what WITH changes" in shown and "Everything was rolled back" in shown
     assert read(client, "shop", "SELECT count(*) FROM counted")["results"][0]["rows"] == [[2]]
+
+
+def test_a_definition_waits_for_its_commit_on_postgres(client: FlaskClient) -> None:
+    sql = "CREATE TABLE waits (n int)"
+    assert "Not committed yet" in run(client, "shop", sql, mode="write").get_data(as_text=True)
+    assert "No changed rows were counted" in run(client, "shop", "SELECT 1", mode="write").get_data(as_text=True)
+    define(client, "shop", sql)
+    assert "No changed rows" in run(client, "shop", "UPDATE waits SET n = 1", mode="write", sure="1").get_data(True)
+
+
+def test_an_emoji_in_a_name_is_explained_on_mysql(client: FlaskClient) -> None:
+    answer = run(client, "database-1", "CREATE TABLE `a 😀` (n int)", mode="write", sure="1").get_data(as_text=True)
+    assert "hold no emoji" in answer
 
 
 @both

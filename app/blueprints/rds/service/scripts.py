@@ -64,8 +64,13 @@ class Ran:
 
     @property
     def seconds(self) -> float:
-        """The time of all statements."""
-        return sum(step.seconds for step in self.steps)
+        """The time of all statements, of the one that failed too."""
+        return sum(step.seconds for step in self.steps) + (self.mistake.seconds if self.mistake else 0.0)
+
+    @property
+    def tells(self) -> tuple[Step, ...]:
+        """The statements that changed rows, or that give neither rows nor a number of them, as what defines does."""
+        return tuple(one for one in self.steps if one.affected or (one.affected is None and one.columns is None))
 
     @property
     def expected(self) -> str:
