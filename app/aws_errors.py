@@ -32,6 +32,18 @@ CODES: dict[str, Words] = {
         "There is no bucket {what} in this account.",
         "Check the name, or choose a bucket from the list.",
     ),
+    "DBInstanceNotFound": Words(
+        404,
+        "No such DB instance",
+        "AWS said: {message}",
+        "Check its name and the region, or choose an instance from the list.",
+    ),
+    "DBSnapshotNotFound": Words(
+        404,
+        "No such snapshot",
+        "AWS said: {message}",
+        "Somebody may have deleted it: open the list of the instance's snapshots.",
+    ),
     "NoSuchKey": Words(
         404,
         "No such object",

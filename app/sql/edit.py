@@ -85,7 +85,7 @@ def _editing(target: Target, schema: str, table: str, engines: Engines) -> Itera
     with open_session(target, options, engines) as session:
         found = Catalogue(target, session, options).structure(schema, table)
         if not found.columns:
-            raise errors.StatementError(f"There is no table {table} in {schema}.")
+            raise errors.NoTable(f"There is no table {table} in {schema}.")
         yield session, options, found
 
 

@@ -107,10 +107,23 @@ class StatementError(SqlError):
     title = "The statement failed"
 
 
+class NoTable(StatementError):
+    """A page of a table was asked for that the database does not have, or does not show to this user."""
+
+    title = "No such table"
+    remedy = "Somebody may have renamed or dropped it: look at the list of tables beside the editor."
+
+
 class SyntaxMistake(StatementError):
     """The server could not read the statement."""
 
     title = "Syntax error"
+
+
+class TooLong(SyntaxMistake):
+    """More than a person types: it was not sent."""
+
+    title = "Too long"
 
 
 class WouldWrite(StatementError):

@@ -27,6 +27,8 @@ KINDS: dict[int, type[errors.SqlError]] = {
     1927: errors.Lost,
     4031: errors.Lost,
 }
+NAMES = frozenset({1146, 1054, 1051, 1109, 1305})  # something that does not exist
+REMEDIES = {1300: "Names on MySQL and MariaDB hold no emoji and nothing else beyond U+FFFF. Text in a column may."}
 _NEAR = re.compile(r" near '(.*)' at line (\d+)$", re.DOTALL)
 
 
@@ -39,9 +41,9 @@ def translate(error: BaseException, text: str = "") -> errors.SqlError:
         return errors.NotHere("The server asked for a file of this computer, which is never sent.")
     if isinstance(error, err.InterfaceError) and number == 0:
         return errors.Lost("The connection is closed.")
-    line, column = _place(said, text)
+    line, column = _named(said, text) if number in NAMES else _place(said, text)
     kind = KINDS.get(number, errors.StatementError)
-    return kind(said, code=str(number or ""), line=line, column=column)
+    return kind(said, code=str(number or ""), remedy=REMEDIES.get(number, ""), line=line, column=column)
 
 
 def _place(said: str, text: str) -> tuple[int | None, int | None]:
@@ -53,3 +55,12 @@ def _place(said: str, text: str) -> tuple[int | None, int | None]:
     start = sum(len(each) + 1 for each in text.split("\n")[: line - 1])
     at = text.find(near, start) if near else len(text)
     return (line, None) if at < 0 else place(text, at)
+
+
+def _named(said: str, text: str) -> tuple[int | None, int | None]:
+    """The server quotes the name of what does not exist, with its database: where the name stands by itself."""
+    name = said.split("'")[1] if said.count("'") > 1 else said.split(" ")[1]
+    for each in (name, name.rsplit(".", 1)[-1]):
+        if each and (found := re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)):
+            return place(text, found.start())
+    return None, None

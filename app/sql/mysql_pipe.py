@@ -77,3 +77,21 @@ def receive(connection: Any) -> None:
         connection._next_seq_id = 1
         if not connection._read_packet().is_ok_packet():
             raise err.OperationalError(CR.CR_COMMANDS_OUT_OF_SYNC, "The answers do not match what was asked.")
+
+
+def drain(cursor: Any) -> int:
+    """Read what an unbuffered cursor's statement still sends, further results too; returns its first result's rows.
+
+    Nothing is made of the rows, so this is as quick as they come. Raises the driver's errors.
+    """
+    connection, result, count = cursor.connection, cursor._result, 0
+    while result.unbuffered_active:
+        if result._check_packet_is_eof(connection._read_packet()):
+            result.unbuffered_active, result.connection = False, None
+        else:
+            count += 1
+    while result.has_next:  # a procedure's
+        connection.next_result()
+        result = connection._result
+    cursor._result.has_next = False
+    return count

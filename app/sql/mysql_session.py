@@ -92,13 +92,16 @@ class MysqlSession:
         return "SET " + ", ".join(parts)
 
     def execute(self, statement: Statement, values: Mapping[str, object], options: Options) -> Answer:
-        """Run one statement, reading at most one row more than the limit."""
+        """Run one statement, reading at most one row more than the limit.
+
+        A session that writes reads on and drops the rest: it needs its connection for what follows, and to commit.
+        """
         self._permit(statement)
         self._marked = self._marked or not (statement.reads or statement.word in UNMARKING)
         cursor = self._connection.cursor(SSCursor)
         try:
             self._start(cursor, statement, values)
-            answer = self._read(cursor, options)
+            answer = self._read(cursor, options, statement.word)
         except (err.MySQLError, RuntimeError, OSError, IndexError, AssertionError) as error:
             self._let_go(cursor)
             raise translate(error, statement.text) from error
@@ -152,7 +155,7 @@ class MysqlSession:
         self._send("PREPARE trellis FROM @trellis_sql")
         cursor.execute("EXECUTE trellis USING " + ", ".join(names))
 
-    def _read(self, cursor: Any, options: Options) -> Answer:
+    def _read(self, cursor: Any, options: Options, word: str) -> Answer:
         if cursor.description is None:
             ended = self._write and not self._connection.server_status & SERVER_STATUS.SERVER_STATUS_IN_TRANS
             return Answer(None, affected=cursor.rowcount, notices=self._warnings(cursor), ended=ended)
@@ -164,9 +167,13 @@ class MysqlSession:
                 break
         while len(rows) <= options.limit and (raw := cursor.fetchone()) is not None:
             rows.append(values.cut(mysql_values.row(raw, columns, bits), options.cell))
-        if len(rows) > options.limit and cursor.fetchone() is not None:
-            self.reusable = False  # the server still sends: closing the connection is what stops it
         truncated = len(rows) > options.limit
+        if self._write:
+            left = mysql_pipe.drain(cursor)
+            changed = len(rows) + left if word in UNMARKING else None  # RETURNING gives a row for each
+            return Answer(columns, tuple(rows[: options.limit]), truncated, changed, self._warnings(cursor))
+        if truncated and cursor.fetchone() is not None:
+            self.reusable = False  # the server still sends: closing the connection is what stops it
         return Answer(columns, tuple(rows[: options.limit]), truncated, notices=self._warnings(cursor))
 
     def _warnings(self, cursor: Any) -> tuple[str, ...]:
@@ -202,6 +209,8 @@ class MysqlSession:
         if not self.reusable:
             with contextlib.suppress(errors.SqlError):
                 self._connection._force_close()
+            if commit and self._write:
+                raise errors.Lost("The connection was of no more use: nothing that was not committed before is.")
             return
         if self._marked:
             self._send("COMMIT" if commit else "ROLLBACK")

@@ -133,7 +133,7 @@ MOST_STRUCTURE = 5000
 
 def _check(structure: Structure, query: Query) -> None:
     if not structure.columns:
-        raise errors.StatementError(f"There is no table {query.table} in {query.schema}.")
+        raise errors.NoTable(f"There is no table {query.table} in {query.schema}.")
     known = {column.name for column in structure.columns}
     for name in [each.column for each in query.filters] + ([query.sort] if query.sort else []):
         if name not in known:

@@ -110,6 +110,8 @@ class PostgresSession:
 
     def _told(self, error: psycopg.Error, statement: Statement, place: int) -> errors.SqlError:
         """Return what an error means; one at a place before the statement's came while the transaction started."""
+        if error.sqlstate == "0A000" and not self._write and self._before and statement.word == "WITH":
+            return errors.WouldWrite("WITH holds an INSERT, UPDATE, DELETE or MERGE here, which changes data.")
         started, self._opening = place >= len(self._opening), ()
         told = translate(error, statement.text, self._before) if started else translate(error)
         return errors.Dead(told.happened) if isinstance(told, errors.Lost) and not started else told

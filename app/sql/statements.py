@@ -47,22 +47,22 @@ class Statement:
 def split(script: str, dialect: Dialect) -> list[Statement]:
     """Return the statements of a script in order, empty ones left out.
 
-    Raises SyntaxMistake with its place for a NUL, an unclosed quote or comment, and a script that is too long.
+    Raises SyntaxMistake with its place for a NUL, an unclosed quote or comment; TooLong for what nobody types.
     """
     _check(script)
     result: list[Statement] = []
     for group in _groups(script, dialect):
         result.append(_statement(script, group))
         if len(result) > MOST_STATEMENTS:
-            raise errors.SyntaxMistake(f"A script may hold at most {MOST_STATEMENTS} statements.")
+            raise errors.TooLong(f"A script may hold at most {MOST_STATEMENTS} statements.")
     return result
 
 
 def _check(script: str) -> None:
     if len(script.encode("utf-8", "surrogatepass")) > MOST_BYTES:
-        raise errors.SyntaxMistake(
+        raise errors.TooLong(
             f"The text is longer than {MOST_BYTES // 1024} KiB.",
-            remedy="Load large scripts with the database's client.",
+            remedy="Load large scripts with the database's own client: mysql, mariadb or psql.",
         )
     for character, name in (("\0", "a NUL character"), *((chr(n), "half a character") for n in (0xD800, 0xDFFF))):
         if character in script:
@@ -74,7 +74,7 @@ def _groups(script: str, dialect: Dialect) -> Iterator[list[Token]]:
     group: list[Token] = []
     for count, token in enumerate(tokens(script, dialect)):
         if count > MOST_TOKENS:
-            raise errors.SyntaxMistake(f"The text has more than {MOST_TOKENS} words and marks.")
+            raise errors.TooLong(f"The text has more than {MOST_TOKENS} words and marks.")
         if token.kind == "unclosed":
             line, column = place(script, token.start)
             mark = script[token.start : token.start + 2].strip()

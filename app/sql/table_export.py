@@ -4,7 +4,7 @@ from typing import cast
 
 from app.sql.csv_cells import Csv
 from app.sql.engines import ENGINES, Engines
-from app.sql.errors import StatementError
+from app.sql.errors import NoTable, StatementError
 from app.sql.export import Format, Lines, Stream, export
 from app.sql.page import quote
 from app.sql.schema import SchemaColumn, Structure, structure
@@ -44,7 +44,7 @@ def export_table(
     """Return every row of a table. Raises a SqlError, StatementError where there is no such table."""
     found = structure(target, schema, table, engines)
     if not found.columns:
-        raise StatementError(f"There is no table {table} in {schema}.")
+        raise NoTable(f"There is no table {table} in {schema}.")
     name = f"{quote(schema, target.dialect)}.{quote(table, target.dialect)}"
     (statement,) = split(f"SELECT * FROM {name}", target.dialect)  # noqa: S608 - names are quoted
     lines = server_lines(found, name, csv or Csv()) if target.dialect == "mysql" and form == "csv" else None

@@ -141,7 +141,11 @@ form.querySelector("[data-rds-explain]").addEventListener("click", (event) => {
 });
 document.addEventListener("change", openDatabase);
 document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-rds-clear]")) results.replaceChildren();
+  const clear = event.target.closest("[data-rds-clear]");
+  if (!clear) return;
+  results.replaceChildren();
+  window.trellis.tell(clear.dataset.rdsClear || "Nothing was run.", "done");
+  editor.focus();
 });
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-rds-to-write]")) return;

@@ -154,6 +154,32 @@ def test_pages_of_a_query_are_turned(page_at: OpenPage, people: str) -> None:
     expect(page.get_by_role("heading", name="people")).to_be_visible()
 
 
+def test_a_few_numbered_groups_are_bars_and_numbers_stay_together(page_at: OpenPage, people: str) -> None:
+    page = page_at(query("SELECT id % 5 AS part, count(*) AS people FROM people GROUP BY 1 ORDER BY 1"))
+    box, room = page.locator(".grid-box").bounding_box(), page.locator("#results").bounding_box()
+    assert box and room and box["width"] < room["width"] / 2, "a narrow result is not stretched"
+    drawn(page)
+    expect(page.locator(".grid-chart rect.mark")).to_have_count(5)
+
+
+def test_a_finger_opens_the_menu_of_a_cell(page_at: OpenPage, people: str) -> None:
+    page = page_at(query("SELECT id, name FROM people ORDER BY id"), width=390)
+    page.get_by_role("cell", name="Person 3", exact=True).tap()
+    page.get_by_role("button", name="Filter by value").tap()
+    expect(page.locator("[data-grid] tbody tr:visible")).to_have_count(1)
+    assert not too_wide(page)
+
+
+def test_comments_run_nothing_and_roll_back_answers(page_at: OpenPage, people: str) -> None:
+    page = page_at(f"/rds/{NAME}/query")
+    run(page, "-- nothing")
+    expect(page.locator("#results")).to_contain_text("There is no statement in this text")
+    in_write_mode("UPDATE people SET name = 'New' WHERE id = 9")(page)
+    page.get_by_role("button", name="Roll back").click()
+    expect(page.get_by_text("Rolled back: nothing was changed.")).to_be_visible()
+    expect(page.locator(".cm-content")).to_be_focused()
+
+
 def test_a_cut_cell_is_saved_whole(page_at: OpenPage, people: str, tmp_path: Path) -> None:
     page = page_at(f"{TABLE}&column=id&compare=%3D&value=2")
     page.locator(".grid-long summary").first.click()

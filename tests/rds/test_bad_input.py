@@ -17,7 +17,7 @@ from app.sql.target import Target
 from tests.embedded.process import Embedded
 from tests.pages import Page, check_page
 from tests.rds.conftest import PASSWORD, wait_for
-from tests.rds.helpers import define, post, read, run
+from tests.rds.helpers import define, post, read, run, token
 
 both = pytest.mark.parametrize("name", ["shop", "database-1"])
 ENDLESS = {
@@ -29,14 +29,14 @@ ENDLESS = {
 }
 
 
-def under_way(app: Flask, name: str, token: str) -> tuple[threading.Thread, list[Any]]:
+def under_way(app: Flask, name: str, under: str) -> tuple[threading.Thread, list[Any]]:
     """Start a query without end in a thread; its answer is in the list when the thread has ended."""
     answers: list[Any] = []
 
     def work() -> None:
         with app.test_client() as other:
             other.environ_base["HTTP_HOST"] = "127.0.0.1"
-            answers.append(run(other, name, ENDLESS[name], run=token, timeout=60))
+            answers.append(run(other, name, ENDLESS[name], run=under, timeout=60))
 
     thread = threading.Thread(target=work)
     thread.start()
@@ -88,6 +88,54 @@ def test_double_quotes_are_explained_on_postgres(client: FlaskClient) -> None:
     define(client, "shop", "CREATE TABLE quoting (address varchar(20))")
     answer = read(client, "shop", 'SELECT * FROM quoting WHERE address = "Germany"')
     assert "single quotes" in answer["error"]["remedy"]
+
+
+@both
+@pytest.mark.parametrize(
+    ("sql", "column"), [("SELECT * FROM no_such", 15), ("SELECT t.nmae FROM (SELECT 1 AS a) t", 8)]
+)
+def test_a_name_that_does_not_exist_is_found_in_the_text(client: FlaskClient, name: str, sql: str, column: int) -> None:
+    wrong = read(client, name, sql)["error"]
+    assert (wrong["line"], wrong["column"], wrong["placed"]) == (1, column, True)
+    assert f"in line 1, column {column}" in run(client, name, sql).get_data(as_text=True)
+
+
+@both
+def test_an_error_of_no_place_names_none(client: FlaskClient, name: str) -> None:
+    assert ">Read-only</h2>" in run(client, name, "DELETE FROM x").get_data(as_text=True)
+    assert ">Read-only in line 2</h2>" in run(client, name, "SELECT 1;\nDELETE FROM x").get_data(as_text=True)
+
+
+@both
+@pytest.mark.parametrize("sql", ["", "-- nothing", ";;"])
+def test_nothing_to_run_is_told_beside_the_editor(client: FlaskClient, name: str, sql: str) -> None:
+    fields = {"csrf_token": token(client), "sql": sql}
+    answer = client.post(f"/rds/{name}/query", data=fields, headers={"HX-Request": "true"})
+    text = answer.get_data(as_text=True)
+    assert answer.status_code == 200 and "<h1" not in text, "a part of the page, never a page inside the page"
+    assert ("There is no statement" if sql else "Results appear here") in text
+
+
+def test_a_changing_with_is_read_only_or_not_counted(client: FlaskClient) -> None:
+    define(client, "shop", "CREATE TABLE counted (n int)", "INSERT INTO counted VALUES (1), (2)")
+    sql = "WITH gone AS (DELETE FROM counted WHERE n > 0 RETURNING n) SELECT * FROM gone"
+    assert read(client, "shop", sql)["error"]["title"] == "Read-only"
+    shown = run(client, "shop", sql, mode="write").get_data(as_text=True)
+    assert "does not count what WITH changes" in shown and "Everything was rolled back" in shown
+    assert read(client, "shop", "SELECT count(*) FROM counted")["results"][0]["rows"] == [[2]]
+
+
+def test_a_definition_waits_for_its_commit_on_postgres(client: FlaskClient) -> None:
+    sql = "CREATE TABLE waits (n int)"
+    assert "Not committed yet" in run(client, "shop", sql, mode="write").get_data(as_text=True)
+    assert "No changed rows were counted" in run(client, "shop", "SELECT 1", mode="write").get_data(as_text=True)
+    define(client, "shop", sql)
+    assert "No changed rows" in run(client, "shop", "UPDATE waits SET n = 1", mode="write", sure="1").get_data(True)
+
+
+def test_an_emoji_in_a_name_is_explained_on_mysql(client: FlaskClient) -> None:
+    answer = run(client, "database-1", "CREATE TABLE `a 😀` (n int)", mode="write", sure="1").get_data(as_text=True)
+    assert "hold no emoji" in answer
 
 
 @both

@@ -193,3 +193,15 @@ def test_a_query_that_is_loaded_again_is_noted_once(client: FlaskClient) -> None
     notes.settle()
     listed = client.get("/rds/shop/history?format=json").get_json()["history"]
     assert sum("noted once" in entry["value"]["sql"] for entry in listed) == 1
+
+
+def test_a_secret_is_called_by_its_name_and_what_is_needed_is_not_called_optional(page: Callable[..., Page]) -> None:
+    shown = page("/rds/shop/").html
+    assert ">rds/shop</span>" in shown, "without the six characters at the end of its ARN"
+    assert not re.search(r"(User|Password) <span class=.optional", shown)
+    assert not re.search(r"Password <span class=.optional", page("/rds/").html)
+
+
+def test_the_time_of_what_failed_is_in_the_drawer(client: FlaskClient) -> None:
+    wrong = read(client, "shop", "SELECT pg_sleep(0.02), 1 / 0")["error"]
+    assert wrong["seconds"] > 0

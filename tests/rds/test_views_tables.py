@@ -59,7 +59,6 @@ def test_a_filter_and_a_sort_are_an_address(client: FlaskClient, name: str) -> N
     url = address(name, "parents", sort="name", order="descending")
     assert fetch(client, url)["rows"][0][1] == "parent 99"
     assert client.get(address(name, "parents", key="nonsense")).status_code == 400
-    assert client.get(address(name, "nowhere")).status_code == 422
 
 
 @both
@@ -117,7 +116,7 @@ def test_a_table_is_a_file_in_every_form(client: FlaskClient, name: str) -> None
     some = {"column": "id", "compare": "<=", "value": "3", "sort": "name", "order": "descending"}
     asked = client.get(address(name, "parents", format="ndjson", **some)).get_data(as_text=True).splitlines()
     assert [json.loads(line)["id"] for line in asked] == [3, 2, 1]
-    assert client.get(address(name, "nowhere", format="csv")).status_code == 422
+    assert client.get(address(name, "nowhere", format="csv")).status_code == 404
     assert client.get(address(name, "parents", format="csv", delimiter="x")).status_code == 400
 
 
@@ -147,3 +146,31 @@ def test_every_page_is_json_too(client: FlaskClient, name: str, path: str) -> No
     assert client.get(f"{path}{'&' if '?' in path else '?'}format=json").mimetype == "application/json"
     planned = post(client, f"/rds/{name}/explain?format=json", sql="SELECT * FROM parents")
     assert planned.json["plans"][0]["plan"]["what"]
+
+
+@both
+def test_the_foot_says_which_rows_these_are(client: FlaskClient, page: Callable[..., Page], name: str) -> None:
+    first = fetch(client, address(name, "parents"))
+    assert "The first 100 rows" in page(address(name, "parents")).text
+    middle = page(first["next"])
+    assert "100 rows" in middle.text and "The first" not in middle.text and "The last" not in middle.text
+    assert "The last 56 rows" in page(fetch(client, first["next"])["next"]).text
+    assert "1 row" in page(address(name, "parents", column="id", compare="=", value="7")).text
+
+
+@both
+def test_a_table_without_rows_leads_on(client: FlaskClient, page: Callable[..., Page], name: str) -> None:
+    none = page(address(name, "parents", column="id", compare="=", value="0"))
+    assert "No row of parents meets the condition." in none.text and "Export all rows" not in none.text
+    assert sum("Show all rows" in "".join(a.itertext()) for a in none.all(".//a")) == 2, "above, and where one looks"
+    define(client, name, "CREATE TABLE bare (id INT PRIMARY KEY)")
+    bare = page(address(name, "bare"))
+    assert "The table has 1 column and waits for its first row." in bare.text
+    assert sum("/row?" in str(a.get("href")) for a in bare.all(".//a")) == 2
+
+
+@both
+def test_a_table_that_is_not_there_is_not_found(client: FlaskClient, name: str) -> None:
+    for url in (address(name, "gone"), address(name, "gone").replace("/table", "/row")):
+        answer = client.get(url)
+        assert answer.status_code == 404 and "No such table" in answer.get_data(as_text=True)

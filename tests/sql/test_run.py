@@ -224,3 +224,36 @@ def test_connections_are_used_again_after_errors(engines: Engines, target: Targe
     with engines.connection(target) as lent:
         assert lent.dbapi_connection is first
     assert engine.lent == 0
+
+
+def test_more_rows_than_are_shown_do_not_keep_a_script_from_its_commit(
+    engines: Engines, target: Target, numbers: str
+) -> None:
+    change(engines, target, f"SELECT * FROM {numbers}; UPDATE {numbers} SET word = 'after' WHERE id = 1")
+    assert ask(engines, target, f"SELECT word FROM {numbers} WHERE id = 1").answer.rows == (("after",),)
+    change(engines, target, f"UPDATE {numbers} SET word = 'word 1' WHERE id = 1; SELECT * FROM {numbers}")
+    assert ask(engines, target, f"SELECT word FROM {numbers} WHERE id = 1").answer.rows == (("word 1",),)
+
+
+def test_rows_that_a_change_returns_are_counted_and_committed(engines: Engines, target: Target, numbers: str) -> None:
+    insert = f"INSERT INTO {numbers} SELECT id + 20000, word FROM {numbers} WHERE id <= 300 RETURNING id"
+    script = statements.split(insert, target.dialect)
+    shown = write(target, script, engines=engines)
+    assert shown.affected == (300,) and shown.results[0].answer.truncated
+    assert len(shown.results[0].answer.rows) == 100
+    assert write(target, script, expect=(300,), engines=engines).committed
+    assert ask(engines, target, f"SELECT count(*) FROM {numbers} WHERE id > 20000").answer.rows == ((300,),)
+    script = statements.split(f"DELETE FROM {numbers} WHERE id > 20000 RETURNING id", target.dialect)
+    assert write(target, script, expect=(300,), engines=engines).committed
+    assert ask(engines, target, f"SELECT count(*) FROM {numbers} WHERE id > 20000").answer.rows == ((0,),)
+
+
+def test_the_results_of_a_procedure_do_not_keep_it_from_its_commit(engines: Engines, maria: Target) -> None:
+    body = "SELECT seq FROM seq_1_to_300; INSERT INTO called VALUES (7); SELECT 2 AS two, 3 AS three"
+    with engines.own(maria) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE OR REPLACE TABLE called (n int)")
+        cursor.execute(f"CREATE OR REPLACE PROCEDURE several() BEGIN {body}; END")
+    script = statements.split("CALL several(); INSERT INTO called VALUES (8)", "mysql")
+    done = write(maria, script, expect=(0, 1), engines=engines)
+    assert done.committed and len(done.results[0].answer.rows) == 100
+    assert ask(engines, maria, "SELECT n FROM called ORDER BY n").answer.rows == ((7,), (8,))

@@ -8,6 +8,7 @@ const NAME = 66; // room at the end of a line for its name
 const LABEL = 90; // room that a label of the axis takes
 const MOST_BARS = 60;
 const MOST_SERIES = 4;
+const FEW = 30; // rows that are groups rather than measurements
 const TIMES = ["date", "datetime"];
 
 function element(name, attributes = {}, text = "") {
@@ -18,7 +19,7 @@ function element(name, attributes = {}, text = "") {
 }
 
 /** Which column goes along the axis, which are drawn, and how: what a person would try first. */
-export function sensible(columns) {
+export function sensible(columns, rows = []) {
   const numbers = columns.map((column, at) => ({ ...column, at })).filter((column) => isNumber(column.kind));
   const time = columns.findIndex((column) => TIMES.includes(column.kind));
   const label = columns.findIndex((column) => !isNumber(column.kind) && !TIMES.includes(column.kind));
@@ -26,7 +27,13 @@ export function sensible(columns) {
   if (time >= 0) return { kind: "line", x: time, series: numbers.slice(0, MOST_SERIES).map((one) => one.at) };
   if (label >= 0) return { kind: "bar", x: label, series: numbers.slice(0, 1).map((one) => one.at) };
   if (numbers.length === 1) return { kind: "bar", x: -1, series: [numbers[0].at] };
+  if (rows.length <= FEW && groups(rows.map((row) => row[numbers[0].at]))) return { kind: "bar", x: numbers[0].at, series: [numbers[1].at] };
   return { kind: "scatter", x: numbers[0].at, series: numbers.slice(1, 2).map((one) => one.at) };
+}
+
+/** Whether these are whole numbers, each once: an id or a year that the other columns were gathered by. */
+function groups(values) {
+  return new Set(values).size === values.length && values.every((value) => value !== null && Number.isInteger(Number(value)));
 }
 
 function along(data, plan) {
@@ -115,7 +122,7 @@ function choice(word, options, value, change) {
 
 /** Draw into a place, with the choices above; says so where there is nothing to draw. */
 export function drawChart(place, data) {
-  const plan = sensible(data.columns);
+  const plan = sensible(data.columns, data.rows);
   if (!plan || !data.rows.length) {
     place.textContent = "A chart needs rows and a column of numbers.";
     return;

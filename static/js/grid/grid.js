@@ -103,7 +103,8 @@ function openMenu(event, table) {
   const head = event.target.closest("[data-grid-column]");
   if (head) return columnMenu(table, head.closest("th"), head);
   const cell = event.target.closest("td");
-  if (cell && event.type === "contextmenu" && !event.shiftKey) {
+  const touched = event.pointerType === "touch" && !event.defaultPrevented && !event.target.closest("a, button, details, pre, [data-grid-detail]");
+  if (cell && (touched || event.type === "contextmenu") && !event.shiftKey) {
     event.preventDefault();
     cellMenu(table, cell, event);
   }

@@ -7,7 +7,7 @@ from decimal import Decimal
 from app.sql import edit, schema
 from app.sql import page as paging
 from app.sql.edit import Edit
-from app.sql.errors import Conflict, StatementError
+from app.sql.errors import Conflict, NoTable, StatementError
 from app.sql.options import Options
 from app.sql.page import Filter, Query
 from app.sql.schema import SchemaColumn, Structure
@@ -45,7 +45,7 @@ def blank(target: Target, name: str, table: str) -> Row:
     """Return an empty row of a table."""
     structure = schema.structure(target, name, table)
     if not structure.columns:
-        raise StatementError(f"There is no table {table} in {name}.")
+        raise NoTable(f"There is no table {table} in {name}.")
     return Row(structure, tuple(_field(column) for column in structure.columns))
 
 

@@ -18,7 +18,10 @@ COMMITTING = frozenset({"CREATE", "ALTER", "DROP", "TRUNCATE", "RENAME", "GRANT"
 
 @dataclass(frozen=True)
 class Mistake:
-    """A database's error at its place in the whole script; line and column count from 1, 0 where none is named."""
+    """A database's error at its place in the whole script; line and column count from 1, 0 where none is named.
+
+    `placed` says that the server named the place: else it is where the statement begins.
+    """
 
     title: str
     happened: str
@@ -27,6 +30,8 @@ class Mistake:
     line: int = 0
     column: int = 0
     word: str = ""  # the first of the statement that failed
+    placed: bool = False
+    seconds: float = 0.0  # until it failed
 
 
 @dataclass(frozen=True)
@@ -59,8 +64,13 @@ class Ran:
 
     @property
     def seconds(self) -> float:
-        """The time of all statements."""
-        return sum(step.seconds for step in self.steps)
+        """The time of all statements, of the one that failed too."""
+        return sum(step.seconds for step in self.steps) + (self.mistake.seconds if self.mistake else 0.0)
+
+    @property
+    def tells(self) -> tuple[Step, ...]:
+        """The statements that changed rows, or that give neither rows nor a number of them, as what defines does."""
+        return tuple(one for one in self.steps if one.affected or (one.affected is None and one.columns is None))
 
     @property
     def expected(self) -> str:
@@ -68,7 +78,7 @@ class Ran:
         return ",".join(str(step.affected or 0) for step in self.steps)
 
 
-def mistake(error: SqlError, statement: Statement | None = None) -> Mistake:
+def mistake(error: SqlError, statement: Statement | None = None, seconds: float = 0.0) -> Mistake:
     """Return an error with its place in the whole script."""
     line, column = error.line or 0, error.column or 0
     if statement is not None and line:
@@ -77,7 +87,8 @@ def mistake(error: SqlError, statement: Statement | None = None) -> Mistake:
     elif statement is not None:
         line, column = statement.line, statement.column
     word = statement.word if statement is not None else ""
-    return Mistake(error.title, error.happened, error.remedy, error.code, line, column, word)
+    said = (error.title, error.happened, error.remedy, error.code)
+    return Mistake(*said, line, column, word, placed=bool(error.line), seconds=seconds)
 
 
 def step(result: run.Result) -> Step:
@@ -107,12 +118,14 @@ def read(target: Target, script: Sequence[Statement], values: Mapping[str, objec
         if target.dialect == "mysql" and statement.word == "USE":
             target = replace(target, database=used(statement))
             continue
+        started = time.perf_counter()
         try:
             steps.append(step(run.read(target, statement, values, options)))
         except SqlError as error:
             if isinstance(error, ConnectError) and not steps:
                 raise
-            return Ran(tuple(steps), mistake(error, statement), target.database)
+            seconds = time.perf_counter() - started
+            return Ran(tuple(steps), mistake(error, statement, seconds), target.database)
     return Ran(tuple(steps), None, target.database)
 
 
@@ -137,9 +150,11 @@ def show_changes(
 ) -> Ran:
     """Run a writing script in one transaction: rolled back to be looked at, committed where `expect` still holds."""
     counts = [int(part) for part in expect.split(",")] if expect else None
+    started = time.perf_counter()
     outcome = run.write(target, script, values, options, expect=counts)
     steps = tuple(step(result) for result in outcome.results)
-    wrong = mistake(outcome.error, outcome.failed) if outcome.error else None
+    left = max(0.0, time.perf_counter() - started - sum(one.seconds for one in steps))
+    wrong = mistake(outcome.error, outcome.failed, left) if outcome.error else None
     alone = isinstance(outcome.error, NotInTransaction) and len(script) == 1
     pending = not outcome.committed and not isinstance(outcome.error, Conflict) and wrong is None
     return Ran(steps, wrong, _ended_in(target, script), outcome.committed, pending, outcome.warning, alone)
@@ -164,8 +179,9 @@ def run_for_good(target: Target, script: Sequence[Statement], values: Mapping[st
             try:
                 answer = session.execute(statement, values, options)
             except SqlError as error:
+                wrong = mistake(error, statement, time.perf_counter() - started)
                 session.finish(True)
-                return Ran(tuple(steps), mistake(error, statement), _ended_in(target, script), bool(steps))
+                return Ran(tuple(steps), wrong, _ended_in(target, script), bool(steps))
             steps.append(_step(statement, answer, time.perf_counter() - started))
         session.finish(True)
     return Ran(tuple(steps), None, _ended_in(target, script), True)

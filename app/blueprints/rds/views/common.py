@@ -9,7 +9,9 @@ from app import aws, errors
 from app.blueprints.rds.blueprint import bp
 from app.declined import Declined
 from app.problems import Problem
-from app.sql.errors import ConnectError, NotWritable, SqlError
+from app.sql.errors import ConnectError, NoTable, NotWritable, SqlError
+
+STATUSES = ((ConnectError, 502), (NotWritable, 403), (NoTable, 404))
 
 
 def rds() -> Any:
@@ -19,7 +21,7 @@ def rds() -> Any:
 
 def problem_of(error: SqlError) -> Problem:
     """Return what to tell a person about a database's error."""
-    status = 502 if isinstance(error, ConnectError) else 403 if isinstance(error, NotWritable) else 422
+    status = next((number for kind, number in STATUSES if isinstance(error, kind)), 422)
     return Problem(status, error.title, error.happened, error.remedy, error.code)
 
 
@@ -37,6 +39,6 @@ def instance_url(identifier: str) -> str:
 @bp.errorhandler(413)
 def too_long(_: Exception) -> Response:
     """Answer a script that is no longer something that a person typed."""
-    happened = "The text is longer than what the dashboard takes, about half a megabyte. Nothing was run."
+    happened = "The text is longer than what the dashboard takes, a megabyte. Nothing was run."
     remedy = "Load large scripts with the database's own client: mysql, mariadb or psql."
     return errors.as_response(Problem(413, "Too long", happened, remedy))

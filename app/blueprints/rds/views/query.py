@@ -61,7 +61,7 @@ def _answer(identifier: str, wanted: Asked, fragment: str) -> Response:
     if respond.wants_json():
         return _json(shown)
     status = 422 if shown.mistake or (shown.ran and shown.ran.mistake) else 200
-    template = fragment if respond.wants_fragment() and wanted.sql else "rds/query.html"
+    template = fragment if respond.wants_fragment() else "rds/query.html"
     response = make_response(
         render_template(template, page=shown, timeouts=TIMEOUTS, deepest=PAGES, draft=request.args.get("draft", ""))
     )

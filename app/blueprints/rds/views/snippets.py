@@ -36,7 +36,7 @@ def show(there: Connected, script: Sequence[Statement], values: Mapping[str, obj
         drawer.add(_call(step.word, step.seconds, code))
         code = NO_CODE  # the first one has it for all
     if ran.mistake:
-        drawer.add(_call(ran.mistake.word, 0.0, code, ran.mistake))
+        drawer.add(_call(ran.mistake.word, ran.mistake.seconds, code, ran.mistake))
 
 
 def show_one(there: Connected, done: Edit, write: bool = False) -> None:

@@ -1,11 +1,13 @@
 """What the templates of RDS need besides their pages."""
 
+import re
 from typing import Any
 
 from app import drawer
 from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.views.markup import grid, table_rows
 
+SUFFIX = re.compile(r"-[A-Za-z0-9]{6}$")
 FIRST = {
     "postgres": (
         ("Which server is this?", "SELECT version()"),
@@ -27,6 +29,13 @@ def first_queries(engine: str) -> tuple[tuple[str, str], ...]:
 def calls() -> dict[str, Any]:
     """Return what this request did, for a script that adds it to the page's drawer."""
     return drawer.as_json(drawer.drawer())
+
+
+@bp.app_template_filter("secret_name")
+def secret_name(arn: str) -> str:
+    """Return a secret's name from its ARN, which ends in a hyphen and six characters that AWS adds."""
+    name = arn.split(":")[-1]
+    return SUFFIX.sub("", name) if ":" in arn else name
 
 
 @bp.context_processor
