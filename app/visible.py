@@ -21,7 +21,7 @@ def shown(page: bytes) -> bytes:
 
     Pages without any, nearly all, are only looked at: by two passes of C, so that escaping costs what it did.
     """
-    if len(page.translate(None, _FORBIDDEN)) == len(page) and not _C1.search(page):
+    if len(page.translate(None, _FORBIDDEN)) == len(page) and (page.isascii() or not _C1.search(page)):
         return page
     return _PARTS.sub(lambda found: found[0] if found[1] else found[0].translate(_SYMBOLS), page.decode()).encode()
 
