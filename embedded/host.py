@@ -22,6 +22,7 @@ from embedded import (
     host_recall,
     host_s3,
     host_sums,
+    host_versions,
 )
 from embedded.asgi import App
 from embedded.errors import Response
@@ -50,6 +51,7 @@ class Host:
         host_parts.Parts(self.service("s3"), sums, home.parts).install()
         host_copies.Copies(self.service("s3")).install()
         host_notices.install(self.service("s3"))
+        host_versions.install(self.service("s3"))
         host_dynamodb.install(self.service("dynamodb"))
         host_paths.install(self._module)
         self.store = Store(home.state)
