@@ -59,7 +59,7 @@ def _place(said: str, text: str) -> tuple[int | None, int | None]:
 
 def _named(said: str, text: str) -> tuple[int | None, int | None]:
     """The server quotes the name of what does not exist, with its database: where the name stands by itself."""
-    name = said.split("'")[1] if said.count("'") > 1 else said.split(" ")[1]
+    name = said.split("'")[1] if said.count("'") > 1 else said.partition(" ")[2].partition(" ")[0]
     for each in (name, name.rsplit(".", 1)[-1]):
         if each and (found := re.search(rf"(?<!\w){re.escape(each)}(?!\w)", text)):
             return place(text, found.start())
