@@ -15,6 +15,12 @@ from tests.pages import Page, check_page
 URL = "/dynamodb/partiql"
 
 
+@pytest.fixture(scope="module")
+def clients(aws: Any) -> str:
+    """Make a table to write to: how many items the others have is looked at by other tests."""
+    return table(aws, "clients", "customer_id:S", "customer_mail:S")
+
+
 def get(client: FlaskClient, statement: str, **fields: Any) -> Any:
     return client.get(URL, query_string={"statement": statement, "format": "json", **fields})
 
@@ -131,22 +137,22 @@ def test_a_change_by_address_is_shown_and_not_run(page: Callable[..., Page], cli
     )
 
 
-def test_a_change_is_asked_about_and_then_made(client: FlaskClient, aws: Any) -> None:
+def test_a_change_is_asked_about_and_then_made(client: FlaskClient, aws: Any, clients: str) -> None:
     key = {"customer_id": {"S": "900"}, "customer_mail": {"S": "m"}}
-    insert = "INSERT INTO customer VALUE {'customer_id': '900', 'customer_mail': 'm', 'n': 1}"
+    insert = "INSERT INTO clients VALUE {'customer_id': '900', 'customer_mail': 'm', 'n': 1}"
     asked = check_page(post(client, URL, statement=insert), URL, 200, 3)
-    assert "INSERT puts one item into customer" in asked.text
-    assert "Item" not in aws.get_item(TableName="customer", Key=key)
+    assert "INSERT puts one item into clients" in asked.text
+    assert "Item" not in aws.get_item(TableName="clients", Key=key)
     assert run(client, insert, sure="1").json["state"] == "ran"
     again = run(client, insert, sure="1")
     assert again.status_code == 422
     assert again.json["error"]["code"] == "DuplicateItemException"
-    update = "UPDATE customer SET n = n + ? WHERE customer_id = '900' AND customer_mail = 'm' RETURNING ALL NEW *"
+    update = "UPDATE clients SET n = n + ? WHERE customer_id = '900' AND customer_mail = 'm' RETURNING ALL NEW *"
     changed = run(client, update, sure="1", **{"p.1": "41", "t.1": "N"}).json
     assert changed["results"][0]["items"][0]["n"] == {"N": "42"}
-    assert "Item" in aws.get_item(TableName="customer", Key=key)
-    run(client, "DELETE FROM customer WHERE customer_id = '900' AND customer_mail = 'm'", sure="1")
-    assert "Item" not in aws.get_item(TableName="customer", Key=key)
+    assert "Item" in aws.get_item(TableName="clients", Key=key)
+    run(client, "DELETE FROM clients WHERE customer_id = '900' AND customer_mail = 'm'", sure="1")
+    assert "Item" not in aws.get_item(TableName="clients", Key=key)
 
 
 def test_a_change_without_the_whole_key_is_explained_and_not_sent(client: FlaskClient) -> None:
@@ -158,9 +164,9 @@ def test_a_change_without_the_whole_key_is_explained_and_not_sent(client: FlaskC
     assert "line 2, column 1" in shown.text
 
 
-def test_batches_fail_alone_and_transactions_together(client: FlaskClient, aws: Any) -> None:
+def test_batches_fail_alone_and_transactions_together(client: FlaskClient, clients: str) -> None:
     def insert(n: int) -> str:
-        return f"INSERT INTO customer VALUE {{'customer_id': 'b{n}', 'customer_mail': 'm'}}"
+        return f"INSERT INTO clients VALUE {{'customer_id': 'b{n}', 'customer_mail': 'm'}}"
 
     one, two, three = map(insert, range(3))
     assert run(client, one, sure="1").status_code == 200
@@ -171,7 +177,7 @@ def test_batches_fail_alone_and_transactions_together(client: FlaskClient, aws: 
     batch = run(client, f"{one};{two};{three}", sure="1", mode="batch").json
     assert [bool(result["error"]) for result in batch["results"]] == [True, False, False]
     for n in range(3):
-        run(client, f"DELETE FROM customer WHERE customer_id = 'b{n}' AND customer_mail = 'm'", sure="1")
+        run(client, f"DELETE FROM clients WHERE customer_id = 'b{n}' AND customer_mail = 'm'", sure="1")
     reads = "; ".join(f"SELECT * FROM orders WHERE pk = 'customer-{n:02}' AND sk = {n}" for n in range(13))
     for mode in ("batch", "transaction"):
         assert len(get(client, reads, mode=mode).json["results"]) == 13
