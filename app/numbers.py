@@ -16,9 +16,9 @@ def whole(text: str | None, least: int = 0, most: int = MOST) -> int | None:
     return number if least <= number <= most else None
 
 
-def told(least: int, most: int, unit: str = "") -> str:
+def told(least: int, most: int, unit: str = "", optional: bool = False) -> str:
     """Return the sentence beside a field whose text is no number within bounds; `unit` may be "seconds"."""
-    return f"A whole number from {least:,} to {most:,}{unit and ' '}{unit}."
+    return f"A whole number from {least:,} to {most:,}{unit and ' '}{unit}{', or nothing' if optional else ''}."
 
 
 def is_canonical(text: str, digits: int = CANONICAL) -> bool:

@@ -152,7 +152,7 @@ def limits(rate: str, burst: str, quota: str, period: str) -> tuple[dict[str, An
     """Return a plan's limits as AWS takes them, and what is wrong with what was typed."""
     most, requests = whole(burst, 1, MOST), whole(quota, 1, MOST)
     wrong = {
-        name: f"{told(1, MOST)[:-1]}, or nothing."
+        name: told(1, MOST, optional=True)
         for name, text, number in (("burst", burst, most), ("quota", quota, requests))
         if text and number is None
     }

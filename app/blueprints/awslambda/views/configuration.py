@@ -134,7 +134,7 @@ def reserve(function: str) -> Response:
     found = functions.get(client(), function)
     number = whole(text, 0, 100_000)
     if text and number is None:
-        typed = replace(service.as_typed(found), faults={"reserved": f"{told(0, 100_000)[:-1]}, or nothing."})
+        typed = replace(service.as_typed(found), faults={"reserved": told(0, 100_000, optional=True)})
         return _page(found, typed, 422)
     try:
         service.reserve(client(), function, number)
