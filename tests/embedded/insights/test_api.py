@@ -15,6 +15,7 @@ from botocore.exceptions import ClientError
 
 from tests.embedded.insights.asking import Asking, plain
 from tests.embedded.process import Embedded
+from tests.processes import command_of
 
 
 def refused(call: Any, **arguments: Any) -> tuple[str, str]:
@@ -221,7 +222,7 @@ def halted(app: Asking, embedded_aws: Embedded) -> Iterator[psutil.Process]:
     """The process that runs queries, halted so that none of them ends."""
     app.answer("fields n")
     children = psutil.Process(embedded_aws.process.pid).children()
-    (worker,) = [child for child in children if "embedded.overlays.insights.worker" in child.cmdline()]
+    (worker,) = [child for child in children if "embedded.overlays.insights.worker" in command_of(child)]
     os.kill(worker.pid, signal.SIGSTOP)
     yield worker
     if worker.is_running():
