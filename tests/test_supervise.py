@@ -16,6 +16,7 @@ import psutil
 import pytest
 
 from tests.embedded.process import seed_only
+from tests.processes import command_of
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0  # seconds; the machine may be busy with other tests
@@ -64,7 +65,7 @@ class Running:
         return [self.process, *self.process.children(recursive=True)]
 
     def child(self, word: str) -> psutil.Process:
-        found = [p for p in self.process.children() if word in " ".join(p.cmdline())]
+        found = [p for p in self.process.children() if word in " ".join(command_of(p))]
         assert found, f"no child {word}"
         return found[0]
 

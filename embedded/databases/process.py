@@ -77,7 +77,9 @@ class Server:
             parent.suspend()
             for child in parent.children(recursive=True):
                 held.append(child)
-                child.suspend()
+                # One that has ended meanwhile writes nothing any more.
+                with contextlib.suppress(_psutil().NoSuchProcess):
+                    child.suspend()
             yield
         finally:
             for process in reversed(held):

@@ -9,6 +9,7 @@ import psutil
 from embedded.seed_awslambda import DEMOS
 from tests.embedded.awslambda.conftest import Bench
 from tests.embedded.process import Embedded
+from tests.processes import command_of
 
 
 def test_the_demo_functions_do_what_they_say(fresh: Callable[..., Embedded]) -> None:
@@ -17,7 +18,7 @@ def test_the_demo_functions_do_what_they_say(fresh: Callable[..., Embedded]) -> 
     bench.until((aws.home / "state" / "seeded-lambda").exists, 60)
     names = [one["FunctionName"] for one in bench.client.list_functions()["Functions"]]
     assert sorted(names) == sorted(demo.name for demo in DEMOS)
-    commands = [" ".join(child.cmdline()) for child in psutil.Process(aws.process.pid).children(recursive=True)]
+    commands = [" ".join(command_of(child)) for child in psutil.Process(aws.process.pid).children(recursive=True)]
     assert not [command for command in commands if "supervisor" in command]
     hello = bench.invoke("HelloLambda", {"Temperature": 10, "Wind": -5})
     assert hello.value["message"] == "Hello! It is 10 degrees, and feels like 5."

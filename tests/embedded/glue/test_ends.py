@@ -12,6 +12,7 @@ from botocore.exceptions import ClientError
 
 from tests.embedded.glue.conftest import Bench
 from tests.embedded.process import Embedded
+from tests.processes import command_of
 
 # Deaf to SIGTERM, with a child in its group and one in a session of its own that lost its parent.
 STUBBORN = """
@@ -37,14 +38,7 @@ time.sleep(600)
 
 def processes(word: str) -> list[int]:
     """Return the processes whose command line holds a word."""
-    found = []
-    for process in psutil.process_iter():
-        try:
-            if any(word in part for part in process.cmdline()):
-                found.append(process.pid)
-        except (psutil.NoSuchProcess, psutil.ZombieProcess):
-            continue
-    return found
+    return [one.pid for one in psutil.process_iter() if any(word in part for part in command_of(one))]
 
 
 def until(check: Callable[[], bool], seconds: float = 30) -> bool:

@@ -11,6 +11,7 @@ import pymysql
 import pytest
 
 from tests.embedded.rds.world import World
+from tests.processes import command_of
 
 POSTGRES = (
     "COPY (SELECT 1) TO PROGRAM 'touch /tmp/trellis-hostile'",
@@ -128,15 +129,8 @@ def test_a_user_who_is_made_an_administrator_still_reaches_no_file(world: World)
 
 def servers(world: World) -> list[Any]:
     marks = [str(world.aws.home)]
-    found = [one for one in psutil.process_iter() if any(mark in " ".join(_command(one)) for mark in marks)]
+    found = [one for one in psutil.process_iter() if any(mark in " ".join(command_of(one)) for mark in marks)]
     return [one for one in found if one.name() in ("mariadbd", "postgres")]
-
-
-def _command(process: Any) -> list[str]:
-    try:
-        return list(process.cmdline())
-    except psutil.Error:
-        return []
 
 
 def test_servers_listen_on_loopback_only_and_never_run_as_root(world: World) -> None:
