@@ -34,8 +34,9 @@ async function ask() {
     const answer = await fetch(url, { headers: { "HX-Request": "true" } });
     if (!answer.ok) throw new Error(`the answer was ${answer.status}`);
     take(await answer.text());
-    say(`Live: ${added} new`);
+    if (live) say(`Live: ${added} new`);
   } catch (error) {
+    if (!live) return;
     stop();
     window.trellis.tell(`The live tail has stopped: ${error.message}.`, "failed");
   } finally {
@@ -46,6 +47,8 @@ async function ask() {
 function take(text) {
   const box = document.createElement("template");
   box.innerHTML = text;
+  addCalls(box.content);
+  if (!live) return; // paused meanwhile: who goes on asks for these again
   const known = new Set([...list.children].map((row) => row.dataset.id));
   const fresh = [...box.content.querySelectorAll("li[data-id]")].filter((row) => !known.has(row.dataset.id));
   for (const row of fresh) {
@@ -56,7 +59,6 @@ function take(text) {
   list.append(...fresh);
   while (list.children.length > MOST) list.firstElementChild.remove();
   added += fresh.length;
-  addCalls(box.content);
   showTimes(list);
   if (fresh.length) scrollTo({ top: document.documentElement.scrollHeight });
 }

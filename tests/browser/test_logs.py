@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.browser.browsing import Faults, assert_accessible, too_wide
 from tests.browser.conftest import Live, OpenPage
@@ -57,7 +57,7 @@ def write(page: Page, query: str) -> None:
 def finish(page: Page, state: str = "Complete") -> None:
     """Run what the editor holds, and wait for its end."""
     page.keyboard.press("Control+Enter")
-    expect(page.locator(f'[data-logs-state="{state}"]')).to_be_visible(timeout=20_000)
+    expect(page.locator(f'[data-logs-state="{state}"]')).to_be_visible()
 
 
 def insights(group: str, query: str = DEFAULT, start: str = "-1h") -> str:
@@ -213,7 +213,7 @@ def test_a_query_left_behind_is_stopped(page_at: OpenPage, slow: tuple[SlowAws, 
     expect(page.locator('[data-logs-state="Running"]')).to_be_visible()
     name = f"query-{len(aws.complete)}"
     page.goto(url + "/logs/")
-    end = time.monotonic() + 10
+    end = time.monotonic() + 60
     while name not in aws.stopped and time.monotonic() < end:
         page.wait_for_timeout(50)
     assert name in aws.stopped
@@ -238,11 +238,22 @@ def test_events_arrive_while_one_looks(page_at: OpenPage, live: Live, groups: in
     put(client, "/app/live", "s", [(int(time.time() * 1000), "while looking")])
     expect(page.get_by_text("while looking")).to_be_visible()
     assert_accessible(page)
+    asked: list[Route] = []
+    page.route("**/events/tail**", lambda route: asked.append(route))
+    while not asked:
+        page.wait_for_timeout(50)
     page.get_by_role("button", name="Pause").click()
     put(client, "/app/live", "s", [(int(time.time() * 1000), "when paused")])
-    page.wait_for_timeout(2500)
+    with page.expect_response("**/events/tail**") as answered:
+        asked[0].continue_()
+    assert "when paused" in answered.value.text(), "the question was on its way already"
+    expect(page.get_by_text("Paused after 1 new")).to_be_visible()
+    page.evaluate("() => new Promise((done) => setTimeout(done))")
     expect(page.get_by_text("when paused")).to_have_count(0)
     expect(page.locator(".logs-event")).to_have_count(2)
+    page.unroute("**/events/tail**")
+    page.get_by_role("button", name="Live tail").click()
+    expect(page.get_by_text("when paused")).to_be_visible()
 
 
 def test_times_are_shown_in_the_zone_of_the_person(page_at: OpenPage, groups: int) -> None:
