@@ -100,7 +100,7 @@ def test_a_query_is_cancelled(page_at: OpenPage, shop: str, faults: Faults) -> N
     write(page, ENDLESS)
     page.keyboard.press("Control+Enter")
     page.get_by_role("button", name="Cancel").click()
-    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible(timeout=15_000)
+    expect(page.get_by_role("heading", name="Cancelled")).to_be_visible()
     expect(page.get_by_role("button", name="Cancel")).to_be_hidden()
 
 

@@ -74,7 +74,7 @@ def shared(page: Page) -> bytes:
     """Make a link on the object's page and fetch it as somebody without an account does."""
     page.get_by_role("button", name="Make the link").click()
     expect(page.locator("[data-s3-left]")).to_contain_text("Works for")
-    with urllib.request.urlopen(page.get_by_label("The link").input_value(), timeout=20) as answer:
+    with urllib.request.urlopen(page.get_by_label("The link").input_value(), timeout=60) as answer:
         body: bytes = answer.read()
         return body
 

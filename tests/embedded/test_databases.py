@@ -36,7 +36,7 @@ def confine(code: str, write: Path, **more: object) -> "subprocess.CompletedProc
         **more,
     }
     command = [sys.executable, "-I", "-S", str(process.CONFINED), json.dumps(order)]
-    return subprocess.run(command, capture_output=True, text=True, timeout=20)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture

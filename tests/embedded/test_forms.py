@@ -27,7 +27,7 @@ def post(
     )
     head = b'--BB\r\nContent-Disposition: form-data; name="file"; filename="f.png"\r\nContent-Type: image/png\r\n\r\n'
     body += head + data + b"\r\n" + tail + b"--BB--\r\n"
-    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=60)
     sent = {"Content-Type": "multipart/form-data; boundary=BB", **headers}
     connection.request("POST", str(form["url"]).removeprefix(aws.endpoint), body, sent)
     answer = connection.getresponse()
@@ -101,7 +101,7 @@ def test_cors_is_what_the_bucket_says_and_only_for_allowed_pages(
     assert (status, headers[origin], headers["access-control-expose-headers"]) == (204, OWN, "ETag")
     assert post(embedded_aws, form, form["fields"], Origin="https://evil.example")[0] == 403
     for page, method, expected in ((OWN, "POST", 200), (OWN, "DELETE", 403), ("https://evil.example", "POST", 403)):
-        connection = http.client.HTTPConnection("127.0.0.1", embedded_aws.port, timeout=10)
+        connection = http.client.HTTPConnection("127.0.0.1", embedded_aws.port, timeout=60)
         asked = {"Origin": page, "Access-Control-Request-Method": method}
         connection.request("OPTIONS", f"/{bucket}", headers=asked)
         answer = connection.getresponse()

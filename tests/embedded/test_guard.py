@@ -23,7 +23,7 @@ def call(
     aws: Embedded, method: str, path: str, body: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> tuple[int, dict[str, str], bytes]:
     """Send one raw request, as a browser or a script would, with no signature of ours."""
-    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=60)
     connection.request(method, path, body or None, {"Host": f"127.0.0.1:{aws.port}", **(headers or {})})
     answer = connection.getresponse()
     try:
@@ -167,7 +167,7 @@ def test_odd_claims_are_refused_and_break_nothing(embedded_aws: Embedded, bucket
 
 def raw(aws: Embedded, text: str) -> bytes:
     """Send bytes that no HTTP library would; return the answer's beginning."""
-    with socket.create_connection(("127.0.0.1", aws.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", aws.port), timeout=60) as connection:
         connection.sendall(text.replace("HOST", f"Host: 127.0.0.1:{aws.port}").replace("\n", "\r\n").encode())
         return connection.recv(65536)
 
@@ -194,7 +194,7 @@ def test_an_upgraded_connection_is_guarded_as_well(embedded_aws: Embedded) -> No
     """Over HTTP/2 the answer to an unsigned request is the same; its status is the first field of the HEADERS frame."""
     upgrade = "Connection: Upgrade, HTTP2-Settings\nUpgrade: h2c\nHTTP2-Settings: AAMAAABkAAQAAP__\n"
     text = f"GET / HTTP/1.1\nHOST\n{upgrade}\n".replace("HOST", f"Host: 127.0.0.1:{embedded_aws.port}")
-    with socket.create_connection(("127.0.0.1", embedded_aws.port), timeout=10) as connection:
+    with socket.create_connection(("127.0.0.1", embedded_aws.port), timeout=60) as connection:
         connection.sendall(text.replace("\n", "\r\n").encode() + b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\0\0\0\4\0\0\0\0\0")
         answered = b""
         while b"<Code>AccessDenied</Code>" not in answered:

@@ -54,7 +54,7 @@ def test_it_ends_when_its_parent_is_gone(fresh: Start) -> None:
     first = fresh()
     assert first.process.stdin is not None
     first.process.stdin.close()
-    assert first.process.wait(timeout=10) == 0
+    assert first.process.wait(timeout=60) == 0
 
 
 def test_reset_empties_the_state_but_not_while_it_runs(fresh: Start) -> None:

@@ -40,7 +40,7 @@ def sent(aws: Embedded, request: AWSRequest, **changed: Any) -> tuple[int, bytes
         headers[name] = value.decode() if isinstance(value, bytes) else str(value)
     headers.update(changed.get("headers", {}))
     path = prepared.url.removeprefix(aws.endpoint) + changed.get("query", "")
-    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=60)
     connection.request(changed.get("method", prepared.method), path, changed.get("body", prepared.body), headers)
     answer = connection.getresponse()
     body = answer.read()
@@ -179,7 +179,7 @@ def test_an_expired_link_says_so(embedded_aws: Embedded, bucket: str) -> None:
 
 
 def get(aws: Embedded, link: str, method: str = "GET", headers: Mapping[str, str] | None = None) -> tuple[int, bytes]:
-    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=10)
+    connection = http.client.HTTPConnection("127.0.0.1", aws.port, timeout=60)
     connection.request(method, link.removeprefix(aws.endpoint), headers=dict(headers or {}))
     answer = connection.getresponse()
     body = answer.read()

@@ -26,7 +26,7 @@ def send(permit: dict[str, Any], data: bytes, **changed: str) -> int:
     head = b'Content-Disposition: form-data; name="file"; filename="f"\r\n\r\n'
     body = b"".join(field(name, value) for name, value in fields.items())
     body += b"--" + BOUNDARY + b"\r\n" + head + data + b"\r\n--" + BOUNDARY + b"--\r\n"
-    connection = http.client.HTTPConnection(url.netloc, timeout=20)
+    connection = http.client.HTTPConnection(url.netloc, timeout=60)
     try:
         connection.request("POST", url.path, body, {"Content-Type": CONTENT_TYPE})
         return connection.getresponse().status

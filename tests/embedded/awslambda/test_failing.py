@@ -198,7 +198,7 @@ def alive(pid: int) -> bool:
 def test_between_calls_nothing_goes_on(bench: Bench, name: str, tmp_path: Path) -> None:
     ticks = tmp_path / "ticks"
     code = f"""
-import threading, time
+import os, threading, time
 def tick():
     while True:
         time.sleep(0.01)
@@ -206,7 +206,8 @@ def tick():
             f.write(".")
 def handler(event, context):
     threading.Thread(target=tick, daemon=True).start()
-    time.sleep(0.1)
+    while not os.path.exists({str(ticks)!r}):
+        time.sleep(0.01)
 """
     bench.function(name, code)
     bench.invoke(name)

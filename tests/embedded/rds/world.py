@@ -93,8 +93,8 @@ class World:
         endpoint, user = found["Endpoint"], user or found["MasterUsername"]
         where = {"host": endpoint["Address"], "port": endpoint["Port"], "user": user, "password": password}
         if found["Engine"] == "postgres":
-            return psycopg.connect(**where, dbname=database or "postgres", autocommit=True, connect_timeout=5)
-        return pymysql.connect(**where, database=database, autocommit=True, connect_timeout=5, local_infile=True)
+            return psycopg.connect(**where, dbname=database or "postgres", autocommit=True, connect_timeout=60)
+        return pymysql.connect(**where, database=database, autocommit=True, connect_timeout=60, local_infile=True)
 
     def run(self, name: str, sql: str, database: str | None = None, **more: Any) -> list[tuple[Any, ...]]:
         """Run one statement on a connection of its own and return its rows."""
