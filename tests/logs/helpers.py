@@ -27,7 +27,7 @@ def begin(client: FlaskClient, query: str, *groups: str, **fields: Any) -> Any:
 
 def ended(client: FlaskClient, url: str) -> dict[str, Any]:
     """Return a query's answer as JSON when it has ended."""
-    end = time.monotonic() + 30
+    end = time.monotonic() + 60
     while time.monotonic() < end:
         answer: dict[str, Any] = fetch(client, url + ("&" if "?" in url else "?") + "format=json")
         if answer["status"] not in ("Scheduled", "Running"):

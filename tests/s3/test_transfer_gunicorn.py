@@ -83,7 +83,7 @@ def _healthy(port: int) -> bool:
         return False
 
 
-def _until(done: Any, seconds: float = 30) -> None:
+def _until(done: Any, seconds: float = 60) -> None:
     end = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < end, f"it did not happen within {seconds} s"

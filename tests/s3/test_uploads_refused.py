@@ -135,9 +135,9 @@ def test_a_cut_connection_leaves_nothing(shared_app: Flask, browser: Browser, s3
 
 
 def _wait(done: Any) -> None:
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while not done():
-        assert time.monotonic() < end, "it did not happen within 20 s"
+        assert time.monotonic() < end, "it did not happen within a minute"
         time.sleep(0.05)
 
 

@@ -78,7 +78,7 @@ class Bench:
         except self.logs.exceptions.ResourceNotFoundException:
             return []
 
-    def until(self, found: Callable[[], Any], seconds: float = 30) -> Any:
+    def until(self, found: Callable[[], Any], seconds: float = 60) -> Any:
         """Wait until something is true, and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

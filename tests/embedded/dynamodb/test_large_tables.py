@@ -17,7 +17,7 @@ LARGE = 1_200
 Start = Callable[..., Embedded]
 
 
-def until(true: Callable[[], Any], seconds: float = 30) -> None:
+def until(true: Callable[[], Any], seconds: float = 60) -> None:
     """Wait for something that happens by itself."""
     deadline = time.monotonic() + seconds
     while not true():

@@ -78,7 +78,7 @@ class Bench:
                 return found
             token = {"nextToken": page["nextForwardToken"]}
 
-    def line(self, run_id: str, wanted: Callable[[str], bool] = bool, seconds: float = 30) -> str:
+    def line(self, run_id: str, wanted: Callable[[str], bool] = bool, seconds: float = 60) -> str:
         """Wait for a line of output and return it."""
         deadline = time.monotonic() + seconds
         while time.monotonic() < deadline:

@@ -41,7 +41,7 @@ def processes(word: str) -> list[int]:
     return [one.pid for one in psutil.process_iter() if any(word in part for part in command_of(one))]
 
 
-def until(check: Callable[[], bool], seconds: float = 30) -> bool:
+def until(check: Callable[[], bool], seconds: float = 60) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
         if check():
