@@ -3,6 +3,7 @@
 // A form with data-import="check" or "import" is sent as it is, its file last; the file stays chosen for the next step.
 // How far it is, the state table says: any instance can answer.
 import { startGrids } from "../js/grid/grid.js";
+import { latest } from "../js/latest.js";
 
 const step = document.querySelector("[data-import-step]");
 const title = document.title;
@@ -27,6 +28,10 @@ class Progress {
     Object.assign(this, { label, workUrl, cancelUrl, token, begun: performance.now(), total: 0, facts: {} });
     this.box.querySelector("[data-progress-label]").textContent = label;
     this.box.querySelector("[data-import-cancel]").addEventListener("click", () => this.cancel());
+    this.askFacts = latest(async () => {
+      const answer = await fetch(this.workUrl, { headers: { Accept: "application/json" } });
+      return answer.ok ? (await answer.json()).facts : null;
+    });
     this.timer = setInterval(() => this.ask(), 1000);
     this.show();
     this.box.querySelector("button").focus();
@@ -34,8 +39,9 @@ class Progress {
 
   async ask() {
     this.show();
-    const answer = await fetch(this.workUrl, { headers: { Accept: "application/json" } });
-    if (answer.ok) this.facts = (await answer.json()).facts;
+    const facts = await this.askFacts();
+    if (facts === null || !this.box.isConnected) return; // it may have ended meanwhile
+    this.facts = facts;
     this.show();
   }
 

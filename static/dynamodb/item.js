@@ -1,17 +1,22 @@
 // An item's form: attributes come and go, the size and the mistakes follow what is typed, JSON in the editor.
+import { latest } from "../js/latest.js";
+
 const form = document.querySelector("[data-ddb-item]");
 const rows = form.querySelector("[data-ddb-attributes]");
 const PAUSE = 400; // milliseconds without typing before the size is asked for
 let waiting;
 let editor;
 
+const askSize = latest(async () => {
+  const answer = await fetch(form.dataset.size, { method: "POST", body: new URLSearchParams(new FormData(form)) });
+  return answer.ok ? answer.text() : "The size cannot be told: reload the page.";
+});
+
 function measure() {
   clearTimeout(waiting);
   waiting = setTimeout(async () => {
-    const answer = await fetch(form.dataset.size, { method: "POST", body: new URLSearchParams(new FormData(form)) });
-    const place = document.getElementById("item-size");
-    if (answer.ok) place.innerHTML = await answer.text();
-    else place.textContent = "The size cannot be told: reload the page.";
+    const size = await askSize();
+    if (size !== null) document.getElementById("item-size").innerHTML = size;
   }, PAUSE);
 }
 

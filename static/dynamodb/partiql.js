@@ -3,6 +3,7 @@ import { edit } from "../editor/editor.bundle.js";
 import { startGrids } from "../js/grid/grid.js";
 import { startClock } from "../js/clock.js";
 import { startKeeping } from "../js/keep.js";
+import { latest } from "../js/latest.js";
 import { moved } from "../js/marks.js";
 
 const form = document.querySelector("[data-partiql]");
@@ -51,19 +52,19 @@ function settled(event) {
   window.trellis.announce(results.querySelector("[data-partiql-fault]") ? "Failed" : `${count} done`);
 }
 
+const askCheck = latest(async () => {
+  const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form) });
+  return answer.ok ? answer.text() : null;
+});
+
 let asking;
-let asked = 0;
+/** What is typed into a parameter stays: the answer only brings fields and sentences that are new. */
 function judge() {
   clearTimeout(asking);
-  asking = setTimeout(fetchCheck, 500);
-}
-
-/** What is typed into a parameter stays: the answer only brings fields and sentences that are new. */
-async function fetchCheck() {
-  const mine = ++asked;
-  const answer = await fetch(form.dataset.check, { method: "POST", body: new FormData(form) });
-  if (!answer.ok || mine !== asked || check.contains(document.activeElement)) return;
-  check.innerHTML = await answer.text();
+  asking = setTimeout(async () => {
+    const html = await askCheck();
+    if (html !== null && !check.contains(document.activeElement)) check.innerHTML = html;
+  }, 500);
 }
 
 function show(button) {

@@ -1,4 +1,6 @@
 // Which groups are queried: found by a part of their names, chosen by boxes; what scanning them costs at most.
+import { latest } from "../js/latest.js";
+
 const MOST = 50;
 const chooser = document.querySelector("[data-logs-chooser]");
 const choices = chooser.querySelector("[data-logs-choices]");
@@ -29,14 +31,19 @@ function show() {
   cost.textContent = !names.length ? "" : cost.dataset.free ? `${size(bytes)} stored; free here, ${price} on AWS` : `${size(bytes)} stored: a run costs ${price}`;
 }
 
-let waiting;
-async function search() {
+const askGroups = latest(async () => {
   const url = new URL(find.dataset.logsFind, location.href);
   url.searchParams.set("search", find.value.trim());
-  const kept = [...choices.querySelectorAll("input:checked")].map((box) => box.closest("label"));
   const answer = await fetch(url, { headers: { "HX-Request": "true" } });
-  if (!answer.ok) return;
-  choices.innerHTML = await answer.text();
+  return answer.ok ? answer.text() : null;
+});
+
+let waiting;
+async function search() {
+  const html = await askGroups();
+  if (html === null) return;
+  const kept = [...choices.querySelectorAll("input:checked")].map((box) => box.closest("label"));
+  choices.innerHTML = html;
   for (const label of kept.reverse()) {
     const box = label.querySelector("input");
     const same = [...choices.querySelectorAll("input")].find((one) => one.value === box.value);

@@ -3,6 +3,7 @@ import { edit } from "../editor/editor.bundle.js";
 import { startClock } from "../js/clock.js";
 import { startGrids } from "../js/grid/grid.js";
 import { startKeeping } from "../js/keep.js";
+import { latest } from "../js/latest.js";
 import { load, save } from "../js/settings.js";
 import { withFilter } from "./ask.js";
 import { addCalls } from "./calls.js";
@@ -135,13 +136,18 @@ function ask(wanted) {
   return undefined;
 }
 
+const askFields = latest(async (place, groups) => {
+  const url = new URL(place, location.href);
+  groups.slice(0, 3).forEach((name) => url.searchParams.append("group", name));
+  const answer = groups.length ? await fetch(url, { headers: { Accept: "application/json" } }) : null;
+  return answer?.ok ? (await answer.json()).completion : [];
+});
+
 /** Fields that AWS found in the events complete what is typed; a click puts one in. */
 async function learn(groups) {
   const list = document.querySelector("[data-logs-fields]");
-  const url = new URL(list.dataset.logsFields, location.href);
-  groups.slice(0, 3).forEach((name) => url.searchParams.append("group", name));
-  const answer = groups.length ? await fetch(url, { headers: { Accept: "application/json" } }) : null;
-  const fields = answer?.ok ? (await answer.json()).completion : [];
+  const fields = await askFields(list.dataset.logsFields, groups);
+  if (fields === null) return;
   editor.complete(fields);
   const none = Object.assign(document.createElement("li"), { className: "muted" });
   none.textContent = groups.length ? "AWS found none in the last events." : "Choose a log group.";

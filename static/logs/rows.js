@@ -11,6 +11,8 @@ async function open(link) {
     return;
   }
   const answer = await fetch(link.href, { headers: { "HX-Request": "true" } });
+  if (!answer.ok) return location.assign(link.href);
+  if (link.getAttribute("aria-expanded") === "true") return; // asked for twice
   const detail = document.createElement("tr");
   detail.dataset.gridDetail = "";
   detail.className = "grid-detail";

@@ -4,6 +4,7 @@ import { startGrids } from "../js/grid/grid.js";
 import { startClock } from "../js/clock.js";
 import { startKeeping } from "../js/keep.js";
 import { moved } from "../js/marks.js";
+import { askParameters } from "./parameters.js";
 
 const form = document.querySelector("[data-rds-query]");
 const results = document.getElementById("results");
@@ -98,17 +99,6 @@ function settled(event) {
   window.trellis.announce(results.querySelector("[data-rds-mistake]") ? "Failed" : `${count} done`);
 }
 
-let asking;
-function askParameters() {
-  clearTimeout(asking);
-  asking = setTimeout(fetchParameters, 400);
-}
-
-async function fetchParameters() {
-  const answer = await fetch(form.dataset.fields, { method: "POST", body: new FormData(form) });
-  if (answer.ok) document.getElementById("parameters").innerHTML = await answer.text();
-}
-
 function runAll() {
   htmx.trigger(form, "submit");
 }
@@ -134,7 +124,7 @@ document.addEventListener("htmx:afterSettle", settled);
 cancelButton.addEventListener("click", cancel);
 area.addEventListener("editor:run", runAll);
 area.addEventListener("editor:explain", explain);
-area.addEventListener("editor:change", askParameters);
+area.addEventListener("editor:change", () => askParameters(form));
 form.querySelector("[data-rds-explain]").addEventListener("click", (event) => {
   event.preventDefault();
   explain();
