@@ -12,7 +12,7 @@ from tests.browser.serving import dashboard, free_port
 from tests.embedded.process import Embedded, start
 
 HEIGHT = {390: 844, 360: 740}
-PATIENCE = 30_000  # milliseconds; the machine may be busy with other tests
+PATIENCE = 60_000  # milliseconds; the machine may be busy with other tests
 OpenPage = Callable[..., Page]
 
 

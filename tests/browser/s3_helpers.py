@@ -69,4 +69,4 @@ def badge(page: Page, name: str, word: str) -> None:
 
 def finish(page: Page, words: str) -> None:
     """Wait for what the head says at the end."""
-    expect(page.locator("[data-total-words]")).to_have_text(words, timeout=30_000)
+    expect(page.locator("[data-total-words]")).to_have_text(words, timeout=90_000)
