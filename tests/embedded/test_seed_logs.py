@@ -89,7 +89,7 @@ def counted(logs: Any, group: str) -> int:
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
-    until = time.monotonic() + 100
+    until = time.monotonic() + 240
     while not happened():
         assert time.monotonic() < until, "it took too long"
         time.sleep(0.05)
