@@ -74,14 +74,11 @@ def test_a_directory_that_is_swept_before_its_lock_is_held_is_made_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def sweep_first(path: Path) -> None:
-        path.touch()
+        held.append(os.open(path, os.O_RDWR | os.O_CREAT))
         scratch.sweep(tmp_path)
 
-    with scratch.scratch(Owner(), tmp_path, tmp_path) as made:
-        assert made.is_dir()
-    scratch.sweep(tmp_path)
     held: list[int] = []
-    meddling(monkeypatch, lambda path: held.append(os.open(path, os.O_RDWR | os.O_CREAT)) or sweep_first(path))
+    meddling(monkeypatch, sweep_first)
     with scratch.scratch(Owner(), tmp_path, tmp_path) as made:
         (made / "file").write_text("whole")
         scratch.sweep(tmp_path)

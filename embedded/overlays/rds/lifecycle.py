@@ -208,9 +208,7 @@ class Servers:
                 try:
                     await self._look(instance, round_ % SHORTEN_EVERY == 0)
                 except Exception:
-                    logger.exception(
-                        "The DB instance %s could not be looked at; it is tried again.", instance.identifier
-                    )
+                    logger.exception("The DB instance %s could not be looked at.", instance.identifier)
 
     async def _look(self, instance: Instance, closely: bool) -> None:
         server = self.running.get(instance.resource_id)

@@ -91,7 +91,8 @@ def test_an_event_that_could_not_be_given_is_given_again(home: Home) -> None:
     async def walk() -> list[Any]:
         book = Book(home.state / "lambda.sqlite")
         engine = Failing(home, asyncio.get_running_loop())
-        engine.reach(None)  # type: ignore[arg-type] - nothing is asked of the emulator
+        nothing: Any = None  # nothing is asked of the emulator
+        engine.reach(nothing)
         events = Events(engine, book, home)
         known: Any = Known()
         events.begin(known)

@@ -195,27 +195,35 @@ def test_workflows_are_listed_and_not_run(bench: Bench) -> None:
     assert bench.glue.list_workflows()["Workflows"] == []
 
 
+class Full(Starts):
+    """The first run finds the disk full."""
+
+    def start(self, where: Where, job: dict[str, Any], run: dict[str, Any]) -> None:
+        super().start(where, job, run)
+        if len(self.started) == 1:
+            raise OSError(28, "No space left on device")
+
+
+class Minutes(Clock):
+    """Three minutes, then no more."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.passed, self.ended = 0, asyncio.Event()
+
+    async def next_minute(self) -> datetime:
+        if self.passed == 3:
+            self.ended.set()
+            await asyncio.Event().wait()
+        self.passed += 1
+        return datetime(2026, 1, 30, 12, self.passed - 1, tzinfo=UTC)
+
+
 def test_the_clock_is_watched_on_after_a_trigger_that_failed_here(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    where = Where("000000000000", "us-east-1")
-    command = {"Name": "pythonshell", "ScriptLocation": "s3://b/k"}
-
-    class Full(Starts):
-        def start(self, where: Where, job: dict[str, Any], run: dict[str, Any]) -> None:
-            super().start(where, job, run)
-            if len(self.started) == 1:
-                raise OSError(28, "No space left on device")
-
-    class Minutes(Clock):
-        async def next_minute(self) -> datetime:
-            if len(passed) == 3:
-                ended.set()
-                await asyncio.Event().wait()
-            passed.append(datetime(2026, 1, 30, 12, len(passed), tzinfo=UTC))
-            return passed[-1]
-
-    starts, passed, ended = Full(tmp_path / "glue.sqlite"), list[datetime](), asyncio.Event()
+    where, command = Where("000000000000", "us-east-1"), {"Name": "pythonshell", "ScriptLocation": "s3://b/k"}
+    starts = Full(tmp_path / "glue.sqlite")
     for name in ("one", "two"):
         starts.book.put("job", where, name, {"Name": name, **job_fields({"Role": "r", "Command": command})})
         trigger = {"Name": name, "Type": "SCHEDULED", "State": "ACTIVATED", "Schedule": "cron(0/2 12 * * ? *)"}
@@ -225,10 +233,11 @@ def test_the_clock_is_watched_on_after_a_trigger_that_failed_here(
     )
 
     async def walk() -> None:
-        firing = Firing(cast(Any, starts), Minutes({}))
+        minutes = Minutes()
+        firing = Firing(cast(Any, starts), minutes)
         firing.begin()
         assert firing._task is not None
-        waiting = asyncio.create_task(ended.wait())
+        waiting = asyncio.create_task(minutes.ended.wait())
         await asyncio.wait([waiting, firing._task], return_when=asyncio.FIRST_COMPLETED)
         firing.end()
         waiting.cancel()
