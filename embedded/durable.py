@@ -37,8 +37,11 @@ class Durable:
                 self.saver.save_now("s3")
             await send(message)
 
-        await self.app(scope, receive, sending)
-        self.saver.mark(self.state_names(request.service) if request.service in _ALONE else None)
+        try:
+            await self.app(scope, receive, sending)
+        finally:
+            # Whoever asked may have gone before the answer: what changed has changed.
+            self.saver.mark(self.state_names(request.service) if request.service in _ALONE else None)
 
 
 def only_reads(request: Request) -> bool:

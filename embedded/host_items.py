@@ -3,6 +3,7 @@
 import base64
 import bisect
 import hashlib
+import itertools
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
@@ -11,6 +12,8 @@ from typing import Any
 
 # Where a partition stands among all: by its hash, which says nothing of the key.
 Place = tuple[int, Any]
+# Where versions begin: those of a table that was deleted and made anew are not taken for the old one's.
+_BEGINNINGS = itertools.count(0, 1 << 40)
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -93,7 +96,7 @@ class Items(defaultdict[Any, Any]):
     def __init__(self, items: Any = ()) -> None:
         super().__init__(dict)
         # Counts changes. Index name -> (version, partitions in order), and the same for one partition of an index.
-        self.version = 0
+        self.version = next(_BEGINNINGS)
         self.indexes: dict[Any, tuple[int, list[Any]]] = {}
         # Partitions in order, once the table was scanned.
         self.order: list[Place] | None = None

@@ -127,10 +127,17 @@ class Overlaid:
             return refuse(error.reason, request.protocol)
         except DisconnectedError:
             raise
-        except Exception:
+        except Exception as error:
             logger.exception("An overlay failed on %s %s", request.service, request.operation)
-            return aws_error(request.protocol, "InternalFailure", "The embedded AWS failed; see its log.", 500)
+            return aws_error(request.protocol, "InternalFailure", _failure(error), 500)
         return None
+
+
+def _failure(error: Exception) -> str:
+    """Say what failed, without paths, and what to do."""
+    said = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
+    where = "log/embedded.log in its state directory"
+    return f"The embedded AWS failed ({type(error).__name__}{said}). Try again; if it fails again, {where} says why."
 
 
 def discover() -> list[Overlay]:

@@ -9,9 +9,9 @@ class InUseError(Exception):
     """Another process holds the state directory."""
 
 
-def acquire(path: Path) -> int:
+def acquire(path: Path, create: bool = True) -> int:
     """Lock the file for the life of this process and return its descriptor; InUseError when taken."""
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    descriptor = os.open(path, os.O_RDWR | (os.O_CREAT if create else 0), 0o600)
     try:
         _lock(descriptor)
     except OSError as error:

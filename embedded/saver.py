@@ -77,7 +77,14 @@ class Saver:
             await self.save()
 
     async def save(self) -> None:
-        """Write everything that is marked; what fails stays marked."""
+        """Write everything that is marked; what fails is tried again."""
+        try:
+            await self._save()
+        except Exception:
+            logger.exception("Saving failed; it is tried again.")
+            self.mark(None)
+
+    async def _save(self) -> None:
         self._wake.clear()
         names, marked, everything = self._due(), self._marked, self._all
         self._marked, self._all = set(), False
@@ -115,8 +122,8 @@ class Saver:
             _child(self._source, self._store, names, writable)
         os.close(writable)
         try:
-            status = await _ended(child)
             with os.fdopen(readable, "r") as pipe:
+                status = await _ended(child)
                 report = pipe.read()
         except TimeoutError:
             logger.error("Saving took longer than %d s and was given up; it is tried again.", LONGEST)
@@ -183,14 +190,25 @@ def _child(source: Source, store: Store, names: list[str], writable: int) -> Non
 
 
 async def _ended(child: int) -> int:
-    """Wait for the child; TimeoutError, and the child is killed, when it takes too long (a lock held at fork)."""
+    """Wait for the child; TimeoutError, and the child is killed, when it takes too long (a lock held at fork).
+
+    Nor does it go on when nobody waits any more: the next save, the last one, writes the same files.
+    """
     deadline = time.monotonic() + LONGEST
-    while time.monotonic() < deadline:
-        pid, status = os.waitpid(child, os.WNOHANG)
-        if pid:
-            return status
-        await asyncio.sleep(0.01)
+    try:
+        while time.monotonic() < deadline:
+            pid, status = os.waitpid(child, os.WNOHANG)
+            if pid:
+                return status
+            await asyncio.sleep(0.01)
+    except asyncio.CancelledError:
+        _kill(child)
+        raise
+    _kill(child)
+    raise TimeoutError
+
+
+def _kill(child: int) -> None:
     if sys.platform != "win32":
         os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    raise TimeoutError

@@ -25,23 +25,20 @@ class Store:
 
     def write_candidate(self, service: str, payload: bytes, digest: str) -> None:
         """Write a new state, of this checksum, beside the current one; nothing is replaced yet."""
-        path = self._candidate(service)
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(_MARK + digest.encode() + b"\n")
-            file.write(payload)
-            file.flush()
-            os.fsync(file.fileno())
+        _write(self._candidate(service), payload, digest)
 
     def commit(self, service: str) -> None:
         """Make the candidate the current state, and the current state the previous one."""
+        self._replace(service, self._candidate(service))
+
+    def _replace(self, service: str, written: Path) -> None:
         current, previous, spare = self._current(service), self._previous(service), self._spare(service)
         if current.exists():
             spare.unlink(missing_ok=True)
             # A second name first, then a replacement: at no moment is the service without a current state.
             os.link(current, spare)
             spare.replace(previous)
-        self._candidate(service).replace(current)
+        written.replace(current)
 
     def discard(self, service: str) -> None:
         """Forget a candidate that something newer overtook."""
@@ -56,8 +53,10 @@ class Store:
     def write(self, service: str, payload: bytes) -> str:
         """Replace a service's state and return its checksum."""
         digest = checksum(payload)
-        self.write_candidate(service, payload, digest)
-        self.commit(service)
+        # Not by the candidate: another process may be writing that one.
+        written = self._directory / f"{service}.now"
+        _write(written, payload, digest)
+        self._replace(service, written)
         return digest
 
     def load(self, service: str) -> bytes | None:
@@ -91,6 +90,15 @@ class Store:
 
     def _spare(self, service: str) -> Path:
         return self._directory / f"{service}.spare"
+
+
+def _write(path: Path, payload: bytes, digest: str) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(_MARK + digest.encode() + b"\n")
+        file.write(payload)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _read(path: Path) -> bytes | None:

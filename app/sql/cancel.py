@@ -21,6 +21,7 @@ MYSQL = (
     "SELECT max(id) FROM information_schema.processlist "
     "WHERE id = IS_USED_LOCK('trellis:{token}') AND command IN ('Query', 'Execute')"
 )
+GONE = 1094  # MySQL's number for a connection that is no more: it was closed in this moment
 Ended = Literal["stopped", "nothing", "goes on"]
 PATIENCE = 5.0  # seconds in which a statement should be gone
 STEP = 0.1
@@ -57,6 +58,8 @@ def _signal(target: Target, cursor: Any, token: str) -> bool:
     except psycopg.Error as error:
         raise translate_postgres(error) from error
     except err.MySQLError as error:
+        if error.args[:1] == (GONE,):
+            return False
         raise translate_mysql(error) from error
 
 

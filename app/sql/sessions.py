@@ -4,6 +4,7 @@ Every statement of a person's goes through a session of this module, and a sessi
 that says that it may be written to: a page that forgets to ask cannot write.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Protocol
@@ -17,6 +18,10 @@ from app.sql.statements import Statement
 from app.sql.target import Dialect, Target
 
 __all__ = ["Answer", "Options", "Session", "open_alone", "open_session"]
+
+# Seconds from which on somebody may have asked to stop a session. MySQL stops whatever a connection runs when the order
+# arrives, which may be the next person's statement: so such a connection is not lent again.
+CANCELLED_FROM = 0.5
 
 
 class Session(Protocol):
@@ -72,6 +77,7 @@ def open_session(
     for attempt in (1, 2):
         with engines.connection(target) as lent:
             connection = lent.dbapi_connection
+            began = time.monotonic()
             session: Session = PostgresSession(connection) if target.dialect == "postgres" else MysqlSession(connection)
             try:
                 session.begin(options, together)
@@ -92,7 +98,7 @@ def open_session(
                 _abandon(session)
                 raise
             finally:
-                if not session.reusable and lent.is_valid:
+                if lent.is_valid and not _lent_again(session, options, began):
                     lent.invalidate()
             return
 
@@ -107,6 +113,12 @@ def open_alone(target: Target, options: Options, engines: Engines = ENGINES) -> 
         session = PostgresSession(connection)
         session.begin_alone(options)
         yield session
+
+
+def _lent_again(session: Session, options: Options, began: float) -> bool:
+    """Whether the next person may have the connection."""
+    asked = options.token and time.monotonic() - began >= CANCELLED_FROM
+    return session.reusable and not (asked and session.dialect == "mysql")
 
 
 def _permit(target: Target, options: Options) -> None:

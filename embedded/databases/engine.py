@@ -113,7 +113,12 @@ def bring_up(engine: Engine, database: Database, first: Master | None = None) ->
     # What it names is ended now; its number may be another process's, or that of one dead and not yet buried.
     engine.forget_run(database.data)
     server = process.start(engine.launch(database, first))
-    if process.wait_until(lambda: engine.ready(database), server, STARTING_SECONDS):
+    try:
+        answers = process.wait_until(lambda: engine.ready(database), server, STARTING_SECONDS)
+    except BaseException:
+        server.end(engine.stop_signal, ENDING_SECONDS)
+        raise
+    if answers:
         return server
     code = server.popen.poll()
     server.end(engine.stop_signal, ENDING_SECONDS)

@@ -1,6 +1,8 @@
 """Where servers keep their data, and as whom they run: never as root, and never where that user could not reach it."""
 
+import contextlib
 import hashlib
+import logging
 import os
 import shutil
 import sys
@@ -8,6 +10,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
+logger = logging.getLogger("embedded.databases")
 # Used only where root keeps its state directory out of everyone's reach (below /root, say).
 ELSEWHERE = Path("/var/lib/trellis")
 _OTHERS_PASS = 0o001
@@ -122,15 +125,24 @@ def runnable(site: Path, parts: tuple[str, ...], version: str, who: Owner) -> Pa
 
 
 def remove(path: Path) -> None:
-    """Remove a directory if it is there."""
-    if path.exists():
-        shutil.rmtree(path)
+    """Remove a directory if it is there, also where another process removes the same one."""
+    while path.exists():
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(path)
 
 
 def sweep(elsewhere: Path) -> None:
-    """Remove the stand-ins of temporary state directories that are gone; others may be on a disk not mounted now."""
+    """Remove the stand-ins of temporary state directories that are gone; others may be on a disk not mounted now.
+
+    Several embedded AWSs may do so at once, and none of them needs it done: what cannot be removed stays.
+    """
     temporary = Path(tempfile.gettempdir()).resolve()
     for mark in elsewhere.glob("databases-*/state-directory"):
-        state = Path(mark.read_text().strip())
-        if temporary in state.parents and not state.exists():
-            remove(mark.parent)
+        try:
+            state = Path(mark.read_text().strip())
+            if temporary in state.parents and not state.exists():
+                remove(mark.parent)
+        except FileNotFoundError:
+            continue  # Another one removed it in this moment.
+        except OSError:
+            logger.exception("What no embedded AWS needs any more could not be removed: %s", mark.parent)

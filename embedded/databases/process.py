@@ -18,6 +18,7 @@ from embedded.databases.place import Owner
 POSIX = sys.platform != "win32"
 CONFINED = Path(__file__).with_name("confined.py")
 LONGEST_LOG = 4 * 1024 * 1024
+LONGEST_HELP = 120.0
 # What any program needs to start: its loader and libraries, time zones, devices. No /etc/passwd, no /proc, no /home.
 SYSTEM_FILES = (
     *("/usr", "/lib", "/lib64", "/bin", "/sbin", "/opt/homebrew", "/home/linuxbrew"),
@@ -122,18 +123,21 @@ def confined(launch: Launch) -> list[str]:
 
 def run_as(owner: Owner, command: Sequence[str], directory: Path, text: str = "", **variables: str) -> str:
     """Run a short helper program and return what it wrote; RuntimeError with its last words when it fails."""
-    done: subprocess.CompletedProcess[bytes] = subprocess.run(
-        list(command),
-        cwd=directory,
-        env={"LC_ALL": "C", "TZ": "UTC", "PATH": os.environ.get("PATH", ""), **variables},
-        input=text.encode(),
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        timeout=120,
-        user=owner.uid,
-        group=owner.gid,
-        extra_groups=None if owner.uid is None else [],
-    )
+    try:
+        done: subprocess.CompletedProcess[bytes] = subprocess.run(
+            list(command),
+            cwd=directory,
+            env={"LC_ALL": "C", "TZ": "UTC", "PATH": os.environ.get("PATH", ""), **variables},
+            input=text.encode(),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            timeout=LONGEST_HELP,
+            user=owner.uid,
+            group=owner.gid,
+            extra_groups=None if owner.uid is None else [],
+        )
+    except subprocess.TimeoutExpired as error:
+        raise RuntimeError(f"{Path(command[0]).name} did not end in {LONGEST_HELP:.0f} seconds") from error
     said = done.stdout.decode("utf-8", "replace")
     if done.returncode:
         raise RuntimeError(f"{Path(command[0]).name} ended with {done.returncode}: {said.strip()[-600:]}")

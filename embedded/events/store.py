@@ -79,19 +79,20 @@ class EventStore:
 
     def append(self, place: Place, stream: str, events: Sequence[Mapping[str, Any]]) -> None:
         """Keep events of a stream, which is made where it is new; times in milliseconds."""
-        with self.writing() as connection:
-            number = self._known.get((place, stream)) or self._numbered(connection, place, stream)
-            size, rows = 0, []
-            for event in events:
-                message, length = sound(event["message"])
-                rows.append((number, event["timestamp"], event["ingestionTime"], message))
-                size += length
-            connection.executemany("INSERT INTO events (stream, at, taken, message) VALUES (?, ?, ?, ?)", rows)
-            connection.execute("UPDATE streams SET bytes = bytes + ? WHERE id = ?", (size, number))
-        # Only what was committed is remembered.
-        if len(self._known) > 1000:
-            self._known.clear()
-        self._known[place, stream] = number
+        with self._lock:
+            with self.writing() as connection:
+                number = self._known.get((place, stream)) or self._numbered(connection, place, stream)
+                size, rows = 0, []
+                for event in events:
+                    message, length = sound(event["message"])
+                    rows.append((number, event["timestamp"], event["ingestionTime"], message))
+                    size += length
+                connection.executemany("INSERT INTO events (stream, at, taken, message) VALUES (?, ?, ?, ?)", rows)
+                connection.execute("UPDATE streams SET bytes = bytes + ? WHERE id = ?", (size, number))
+            # Only what was committed is remembered, and before anybody can delete it.
+            if len(self._known) > 1000:
+                self._known.clear()
+            self._known[place, stream] = number
         self._unsettled += size
         if self._unsettled > SETTLED_AT_ONCE and (self._settling is None or not self._settling.is_alive()):
             self._unsettled = 0

@@ -1,10 +1,15 @@
 """What is not real says so, in AWS's own shape; what passes is answered as AWS would."""
 
+import asyncio
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
+from embedded.asgi import Message, Receive, Scope, Send
+from embedded.errors import Response
+from embedded.layers import Below, Overlaid
+from embedded.request import Request
 from tests.embedded.process import Embedded
 
 ROLE = "arn:aws:iam::000000000000:role/x"
@@ -71,3 +76,33 @@ def test_no_session_is_given_out_that_would_not_work(embedded_aws: Embedded) -> 
     code, message = refused(sts.assume_role, RoleArn=ROLE, RoleSessionName="ada")
     assert (code, "AssumeRole is not done here" in message) == ("AccessDenied", True)
     assert refused(sts.get_session_token)[0] == "AccessDenied"
+
+
+def test_an_overlay_that_fails_says_why_and_what_to_do() -> None:
+    class Failing:
+        def matches(self, request: Request) -> bool:
+            return True
+
+        async def handle(self, request: Request, forward: Below) -> Response | None:
+            raise FileNotFoundError(2, "No such file or directory", "/some/where")
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        raise AssertionError("the emulator is not asked")
+
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    request = Request({"type": "http", "method": "POST", "headers": []}, receive, "rds", "us-east-1", "0" * 12)
+    asyncio.run(Overlaid(app, [Failing()])({"type": "http", "trellis.request": request}, receive, send))
+    said = b"".join(message.get("body", b"") for message in sent).decode()
+    assert sent[0]["status"] == 500
+    assert "InternalFailure" in said
+    assert "FileNotFoundError: No such file or directory" in said
+    assert "Try again" in said
+    assert "log/embedded.log" in said
+    assert "/some/where" not in said

@@ -76,6 +76,11 @@ class Engine:
             return call.outcome()
         except NotUnpacked as problem:
             return Outcome(words.failed("Runtime.InvalidCode", str(problem)), "Runtime.InvalidCode")
+        except BaseException:
+            # It may still be at work: the next call would get the answer to this one.
+            if call.member is not None:
+                call.member.environment.alive = False
+            raise
         finally:
             self.pool.finish(function, call.member)
 

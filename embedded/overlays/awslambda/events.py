@@ -29,6 +29,7 @@ logger = logging.getLogger("embedded.awslambda")
 RETRIES, OLDEST = 2, 21_600
 THREADS = 120
 LOOP = "RecursiveInvocation"
+OURS = "ServiceException"
 
 
 @dataclass
@@ -124,9 +125,9 @@ class Events:
         if lineage.loops(record["trace"], function.arn) and not function.may_loop:
             await asyncio.to_thread(self._loop_found, function)
             return LOOP, Outcome(error=LOOP)
-        outcome = await self._loop.run_in_executor(self._threads, self._call, function, record)
+        outcome = await self._outcome(function, record)
         if outcome.refused:
-            # A throttle is no attempt; without any concurrency nobody waits.
+            # A throttle is no attempt, nor is a failure of ours; without any concurrency nobody waits.
             record["due"] = time.time() + self._minute / 60
             return ("RetriesExhausted" if function.reserved == 0 else self._aged(function, record)), outcome
         record["attempts"] += 1
@@ -137,6 +138,14 @@ class Events:
         record["due"] = time.time() + self._minute * record["attempts"]
         self.book.put("event", self._where(record), record["id"], record)
         return self._aged(function, record), outcome
+
+    async def _outcome(self, function: Function, record: Record) -> Outcome:
+        """Call once; what fails here and not in the function is as if the call had not begun."""
+        try:
+            return await self._loop.run_in_executor(self._threads, self._call, function, record)
+        except Exception:
+            logger.exception("The event %s of %s could not be given to it.", record["id"], record["arn"])
+            return Outcome(refused=OURS)
 
     def _aged(self, function: Function, record: Record) -> str:
         oldest = float(function.asynchronous.get("MaximumEventAgeInSeconds", OLDEST))

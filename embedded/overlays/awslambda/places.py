@@ -55,7 +55,7 @@ class Places:
         digest = hashlib.sha256(b"".join(hashlib.sha256(one).digest() for one in archives)).hexdigest()[:32]
         with self._lock:
             folder = self._folder() / f"{kind}-{digest}"
-            if folder.name not in self._whole:
+            if folder.name not in self._whole or not folder.is_dir():
                 shutil.rmtree(folder, ignore_errors=True)
                 folder.mkdir()
                 for data in archives:
@@ -64,7 +64,8 @@ class Places:
             return folder
 
     def _folder(self) -> Path:
-        if self._root is None:
+        # What lies in /tmp for long, the system may remove.
+        if self._root is None or not self._root.is_dir():
             self._root = Path(tempfile.mkdtemp(prefix="lambda-"))
             write_private(self._note, str(self._root))
         return self._root

@@ -37,7 +37,11 @@ class Firing:
 
     async def _watch(self) -> None:
         while True:
-            self.tick(await self._clock.next_minute())
+            moment = await self._clock.next_minute()
+            try:
+                self.tick(moment)
+            except Exception:
+                logger.exception("Not all schedules of %s could be looked at.", moment)
 
     def tick(self, moment: datetime) -> None:
         """Fire every schedule that means this minute and has not fired in it."""
@@ -91,6 +95,8 @@ class Firing:
                 self._act(where, trigger["Name"], action)
             except Fault as fault:
                 logger.warning("The trigger %s could not start %s: %s", trigger["Name"], action, fault)
+            except Exception:
+                logger.exception("The trigger %s could not start %s.", trigger["Name"], action)
 
     def _act(self, where: Where, name: str, action: dict[str, Any]) -> None:
         if action.get("CrawlerName"):

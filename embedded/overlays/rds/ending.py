@@ -8,7 +8,7 @@ from embedded.overlays.rds.context import Call
 from embedded.overlays.rds.instances import DELETE
 from embedded.overlays.rds.lifecycle import Servers
 from embedded.overlays.rds.parameters import Fault
-from embedded.overlays.rds.records import Instance
+from embedded.overlays.rds.records import Instance, Snapshot
 
 
 def stop(call: Call) -> dict[str, Any]:
@@ -44,14 +44,28 @@ async def delete(call: Call, forward: Below) -> dict[str, Any]:
         raise Fault("InvalidParameterCombination", message)
     if instance.status == "deleting" or (not skip and not instance.initialised):
         raise Fault("InvalidDBInstanceState", f"Instance {instance.identifier} is {instance.status}.")
+    made = None
     if not skip:
-        name = rules.identifier(given, "FinalDBSnapshotIdentifier", 255)
-        instance.final_snapshot = snapshots.add(call, instance, name).resource_id
+        made = snapshots.add(call, instance, rules.identifier(given, "FinalDBSnapshotIdentifier", 255))
+        instance.final_snapshot = made.resource_id
     if instance.secret_arn:
-        await managed.remove(call.request, forward, instance.secret_arn)
+        await _remove_secret(call, forward, instance, made)
     call.servers.become(instance, "deleting")
     call.servers.begin(instance, lambda one: finish(call.servers, one))
     return {"DBInstance": show.instance(instance)}
+
+
+async def _remove_secret(call: Call, forward: Below, instance: Instance, made: Snapshot | None) -> None:
+    """Remove the secret; a second call that comes meanwhile finds the instance being deleted already."""
+    before, instance.status = instance.status, "deleting"
+    try:
+        await managed.remove(call.request, forward, instance.secret_arn)
+    except BaseException:
+        instance.status, instance.final_snapshot = before, ""
+        if made is not None:
+            call.book.snapshots.remove(made)
+        raise
+    instance.status = before
 
 
 async def finish(servers: Servers, instance: Instance) -> None:

@@ -41,11 +41,21 @@ async def create(call: Call, forward: Below) -> dict[str, Any]:
     password = secrets.token_urlsafe(24) if managed_by_aws else rules.password(given, offer)
     demand_room(call, identifier)
     if managed_by_aws:
-        instance.secret_arn = await managed.make(call.request, forward, instance, password)
+        await _keep_secret(call, forward, instance, password)
     instance.pending_hash = SERVERS[instance.server].hashed(password)
     add(call, instance)
     call.servers.begin(instance, call.servers.create)
     return {"DBInstance": show.instance(instance)}
+
+
+async def _keep_secret(call: Call, forward: Below, instance: Instance, password: str) -> None:
+    """Have Secrets Manager keep the password; another call may have taken the name, or the last place, meanwhile."""
+    instance.secret_arn = await managed.make(call.request, forward, instance, password)
+    try:
+        demand_room(call, instance.identifier)
+    except Fault:
+        await managed.remove(call.request, forward, instance.secret_arn)
+        raise
 
 
 def described(call: Call, identifier: str, offer: Offer) -> Instance:

@@ -41,8 +41,8 @@ class Servers:
 
     @property
     def place(self) -> Place:
-        """Where data is kept, made when the first instance is."""
-        if self._place is None:
+        """Where data is kept, made when the first instance is, and again when someone removed it."""
+        if self._place is None or not self._place.base.is_dir():
             self._place = prepare(self._state)
             scratch.sweep()
         return self._place
@@ -205,13 +205,19 @@ class Servers:
             await asyncio.sleep(WATCH_SECONDS)
             round_ += 1
             for instance in list(self.book.instances):
-                server = self.running.get(instance.resource_id)
-                if server is None or server.ending:
-                    continue
-                if not server.alive:
-                    self._accident(instance, server)
-                elif round_ % SHORTEN_EVERY == 0:
-                    await self.thread(process.shorten, server.launch.log)
+                try:
+                    await self._look(instance, round_ % SHORTEN_EVERY == 0)
+                except Exception:
+                    logger.exception("The DB instance %s could not be looked at.", instance.identifier)
+
+    async def _look(self, instance: Instance, closely: bool) -> None:
+        server = self.running.get(instance.resource_id)
+        if server is None or server.ending:
+            return
+        if not server.alive:
+            self._accident(instance, server)
+        elif closely:
+            await self.thread(process.shorten, server.launch.log)
 
     def _accident(self, instance: Instance, server: Server) -> None:
         """Bring back an instance whose server ended by itself."""

@@ -1,5 +1,6 @@
 """Triggers start runs: on demand, by the clock, and when what they watch has ended."""
 
+import asyncio
 import json
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -192,3 +193,56 @@ def test_workflows_are_listed_and_not_run(bench: Bench) -> None:
     assert bench.glue.get_workflow_runs(Name="flow")["Runs"] == []
     bench.glue.delete_workflow(Name="flow")
     assert bench.glue.list_workflows()["Workflows"] == []
+
+
+class Full(Starts):
+    """The first run finds the disk full."""
+
+    def start(self, where: Where, job: dict[str, Any], run: dict[str, Any]) -> None:
+        super().start(where, job, run)
+        if len(self.started) == 1:
+            raise OSError(28, "No space left on device")
+
+
+class Minutes(Clock):
+    """Three minutes, then no more."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+        self.passed, self.ended = 0, asyncio.Event()
+
+    async def next_minute(self) -> datetime:
+        if self.passed == 3:
+            self.ended.set()
+            await asyncio.Event().wait()
+        self.passed += 1
+        return datetime(2026, 1, 30, 12, self.passed - 1, tzinfo=UTC)
+
+
+def test_the_clock_is_watched_on_after_a_trigger_that_failed_here(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    where, command = Where("000000000000", "us-east-1"), {"Name": "pythonshell", "ScriptLocation": "s3://b/k"}
+    starts = Full(tmp_path / "glue.sqlite")
+    for name in ("one", "two"):
+        starts.book.put("job", where, name, {"Name": name, **job_fields({"Role": "r", "Command": command})})
+        trigger = {"Name": name, "Type": "SCHEDULED", "State": "ACTIVATED", "Schedule": "cron(0/2 12 * * ? *)"}
+        starts.book.put("trigger", where, name, {**trigger, "Actions": [{"JobName": name}]})
+    starts.book.put(
+        "crawler", where, "broken", {"Name": "broken", "State": "READY", "Schedule": {"State": "SCHEDULED"}}
+    )
+
+    async def walk() -> None:
+        minutes = Minutes()
+        firing = Firing(cast(Any, starts), minutes)
+        firing.begin()
+        assert firing._task is not None
+        waiting = asyncio.create_task(minutes.ended.wait())
+        await asyncio.wait([waiting, firing._task], return_when=asyncio.FIRST_COMPLETED)
+        firing.end()
+        waiting.cancel()
+
+    asyncio.run(walk())
+    starts.book.close()
+    assert starts.started == ["one", "two", "one", "two"]
+    assert "could not start" in caplog.text
