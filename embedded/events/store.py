@@ -72,10 +72,12 @@ class EventStore:
             self._connection.execute("BEGIN IMMEDIATE")
             try:
                 yield self._connection
+                self._connection.execute("COMMIT")
             except BaseException:
-                self._connection.execute("ROLLBACK")
+                # A full disk fails the COMMIT too; SQLite may have rolled back by itself.
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
                 raise
-            self._connection.execute("COMMIT")
 
     def append(self, place: Place, stream: str, events: Sequence[Mapping[str, Any]]) -> None:
         """Keep events of a stream, which is made where it is new; times in milliseconds."""

@@ -1,8 +1,11 @@
-"""The file of log events, written by one thread while another deletes."""
+"""The file of log events, where others delete meanwhile and the disk does not take what is written."""
 
+import sqlite3
 import threading
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from embedded.events import EventStore, Place
 
@@ -35,5 +38,17 @@ def test_a_stream_that_is_deleted_as_it_is_written_takes_events_when_it_is_made_
     store._known = Known()
     store.append(PLACE, "stream", [event("old")])
     store.append(PLACE, "stream", [event("new")])
+    assert [found[:2] for found in store.streams()] == [(PLACE, "stream")]
+    store.close()
+
+
+def test_a_commit_that_fails_leaves_no_transaction(tmp_path: Path) -> None:
+    store = EventStore(tmp_path)
+    store._connection.execute("PRAGMA foreign_keys = ON")
+    with pytest.raises(sqlite3.IntegrityError), store.writing() as connection:
+        connection.execute("CREATE TABLE one (id INTEGER PRIMARY KEY)")
+        connection.execute("CREATE TABLE two (one REFERENCES one DEFERRABLE INITIALLY DEFERRED)")
+        connection.execute("INSERT INTO two VALUES (1)")
+    store.append(PLACE, "stream", [event("afterwards")])
     assert [found[:2] for found in store.streams()] == [(PLACE, "stream")]
     store.close()
