@@ -92,9 +92,10 @@ class Parts:
 
     async def _part(self, named: str, number: int, body: bytes | None, go: Callable[[], Awaitable[Answer]]) -> Answer:
         """Store a part: its bytes go to disk before the emulator looks at them, those of a copy after it read them."""
+        path = "" if body is None else await asyncio.to_thread(assembly.write, self._directory, body)
+        # Looked up now: another upload of the same part may have been faster.
         upload = self._uploads.get(named)
         replaced = upload.part(number) if upload else None
-        path = "" if body is None else await asyncio.to_thread(assembly.write, self._directory, body)
         answer = await go()
         kept = answer[0] == 200 and self._keep(named, number, path)
         if not kept:

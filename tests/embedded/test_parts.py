@@ -209,6 +209,19 @@ def test_only_the_named_parts_go_in_and_the_last_of_a_number(embedded_aws: Embed
     assert upload.files() == before
 
 
+def test_of_uploads_of_one_part_at_once_one_stays(embedded_aws: Embedded, bucket: str) -> None:
+    upload = Upload(embedded_aws, bucket)
+    before = upload.files()
+    bodies = [bytes([number]) * MIB for number in range(8)]
+    with ThreadPoolExecutor(len(bodies)) as pool:
+        list(pool.map(lambda body: upload.s3.upload_part(**upload.where, PartNumber=1, Body=body), bodies))
+    assert upload.files() == before + 1
+    (part,) = upload.s3.list_parts(**upload.where)["Parts"]
+    upload.complete([{"PartNumber": 1, "ETag": part["ETag"]}])
+    (kept,) = [body for body in bodies if f'"{hashlib.md5(body).hexdigest()}"' == part["ETag"]]
+    assert upload.read() == kept
+
+
 def test_who_asks_again_gets_the_same_answer(embedded_aws: Embedded, bucket: str) -> None:
     upload = Upload(embedded_aws, bucket)
     upload.s3.put_bucket_versioning(Bucket=bucket, VersioningConfiguration={"Status": "Enabled"})
