@@ -1,5 +1,6 @@
 """Where servers keep their data, and as whom they run: never as root, and never where that user could not reach it."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -122,15 +123,19 @@ def runnable(site: Path, parts: tuple[str, ...], version: str, who: Owner) -> Pa
 
 
 def remove(path: Path) -> None:
-    """Remove a directory if it is there."""
-    if path.exists():
-        shutil.rmtree(path)
+    """Remove a directory if it is there; another embedded AWS may be at it, too."""
+    while path.exists():
+        with contextlib.suppress(FileNotFoundError):
+            shutil.rmtree(path)
 
 
 def sweep(elsewhere: Path) -> None:
     """Remove the stand-ins of temporary state directories that are gone; others may be on a disk not mounted now."""
     temporary = Path(tempfile.gettempdir()).resolve()
     for mark in elsewhere.glob("databases-*/state-directory"):
-        state = Path(mark.read_text().strip())
+        try:
+            state = Path(mark.read_text().strip())
+        except FileNotFoundError:  # another embedded AWS sweeps as well
+            continue
         if temporary in state.parents and not state.exists():
             remove(mark.parent)
