@@ -68,6 +68,17 @@ def test_no_answer_loses_the_focus(page_at: OpenPage, keyed: str, faults: Faults
     run_button(page)
 
 
+def test_escape_closes_the_name_of_a_query_to_be_saved(page_at: OpenPage, keyed: str) -> None:
+    page = page_at(f"/rds/{keyed}/query?sql=SELECT+1")
+    opening, name = page.get_by_role("button", name="Save query"), page.get_by_label("Save as")
+    opening.focus()
+    page.keyboard.press("Enter")
+    expect(name).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(name).to_be_hidden()
+    expect(opening).to_be_focused()
+
+
 def test_a_time_limit_of_an_address_is_offered_or_refused(page_at: OpenPage, keyed: str, faults: Faults) -> None:
     faults.expected.add(422)
     page = page_at(f"/rds/{keyed}/query?sql=SELECT+1&timeout=45")
