@@ -15,7 +15,7 @@ MOST = 15  # connections per target and process
 WAIT = 10  # seconds that a request waits for a free one
 RECYCLE = 280  # seconds; below the idle timeouts of NAT gateways and proxies
 TARGETS = 24  # targets whose pools are kept; the one used longest ago goes first
-SILENCE = 45.0  # seconds without a byte from a MySQL server after which it is given up
+SILENCE = 45.0  # seconds without a byte from a MySQL server, where no session sets its own, until it is given up
 
 
 class Engines:

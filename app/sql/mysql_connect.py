@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from pymysql.connections import Connection
 
 CONNECT_SECONDS = 8
+# A server may be silent for as long as a statement may take: whether its computer is still there, TCP finds out.
+ALIVE = (("TCP_KEEPIDLE", 30), ("TCP_KEEPINTVL", 10), ("TCP_KEEPCNT", 3), ("TCP_USER_TIMEOUT", 30_000))
 # Rights with which SQL reaches the server's files: LOAD DATA INFILE, INTO OUTFILE, LOAD_FILE(), and libraries loaded.
 POWERS = ("FILE", "SUPER", "ALL PRIVILEGES", "SHUTDOWN")
 NUMBERS = {FIELD.TINY: int, FIELD.SHORT: int, FIELD.LONG: int, FIELD.LONGLONG: int, FIELD.INT24: int, FIELD.YEAR: int}
@@ -49,9 +51,17 @@ def connect(target: Target, password: str, seconds: float | None = None) -> "Con
         )
     except (err.MySQLError, OSError, RuntimeError) as error:
         raise explain(error, target) from error
+    _stay_alive(connection)
     if not target.powerful:
         _refuse_powers(connection, target)
     return connection
+
+
+def _stay_alive(connection: "Connection[Any]") -> None:
+    held: Any = connection._sock  # type: ignore[attr-defined]  # the driver's own
+    for name, value in ALIVE:
+        if hasattr(socket, name):  # what an operating system lacks, it goes without
+            held.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _tls(target: Target) -> dict[str, Any]:

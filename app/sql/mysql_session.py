@@ -24,6 +24,7 @@ from app.sql.target import Dialect
 from app.sql.values import Column
 
 START = "START TRANSACTION READ {}"
+SLACK = 15.0  # seconds after a statement's time limit in which the server may still say that it stopped it
 FILES = {"LOAD": "LOAD DATA and LOAD XML move files.", "INSTALL": "Libraries are not installed from here."}
 
 # A reset forgets neither the database that USE chose nor a role: after statements of other classes than these and
@@ -69,6 +70,7 @@ class MysqlSession:
         """
         self._write = options.write
         self._settings = self._limits(options)
+        self._connection._read_timeout = options.timeout + SLACK
         try:
             self._ahead = together and mysql_pipe.ready(self._connection) == self._settings
             if not self._ahead:

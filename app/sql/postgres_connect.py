@@ -62,6 +62,9 @@ def connect(target: Target, password: str) -> psycopg.Connection[Any]:
         application_name="trellis",
         client_encoding="utf8",
         tcp_user_timeout=30000,
+        keepalives_idle=30,
+        keepalives_interval=10,
+        keepalives_count=3,
         gssencmode="disable",
         options=SETTINGS,
     )

@@ -29,15 +29,18 @@ class OneStatement(psycopg.RawCursor[Any]):
 
     failed = 0  # the place, among the texts that were sent together, of the one that failed
 
-    def execute_all(self, texts: Sequence[str]) -> None:
+    def execute_all(self, texts: Sequence[str], ahead: int = 0) -> None:
         """Run statements without parameters in one trip; the cursor holds the last one's rows.
 
-        After the first that fails the server does none of the others. Raises its error, and notes its place.
+        After the first that fails the server does none of the others. Raises its error, and notes its place. The first
+        `ahead` are answered before the others run: should the connection break meanwhile, that is known.
         """
         libpq = self.connection.pgconn
         libpq.enter_pipeline_mode()
-        for text in texts:
+        for place, text in enumerate(texts, 1):
             libpq.send_query_params(text.encode(), None)
+            if place == ahead:
+                libpq.send_flush_request()
         libpq.pipeline_sync()
         found: list[Any] = []
         try:

@@ -138,7 +138,7 @@ class PostgresSession:
             if bound:
                 cursor.execute(start + text, bound)
             else:
-                cursor.execute_all([*self._opening, start + text, *fetching])
+                cursor.execute_all([*self._opening, start + text, *fetching], ahead=len(self._opening))
                 self._opening = ()
         except psycopg.Error as error:
             if not self._write or error.sqlstate not in INVALID_CURSOR:
@@ -153,7 +153,8 @@ class PostgresSession:
         """Return the statements that skip and fetch rows, with the beginning of the text for pg_stat_activity."""
         words = shown[:500].replace("/*", "/ *").replace("*/", "* /")
         place = f"FROM trellis_{self._number} /* {words} */"
-        skipping = [f"MOVE FORWARD {options.skip} {place}"] if options.skip else []
+        # What was skipped may have called set_config(): the limits hold for what follows, too.
+        skipping = [f"MOVE FORWARD {options.skip} {place}", self._settings(options, local=True)] if options.skip else []
         return [*skipping, f"FETCH FORWARD {options.limit + 1} {place}"]
 
     def _rows(self, cursor: OneStatement, options: Options) -> Answer:

@@ -41,9 +41,15 @@ export function startKeeping(form, editor) {
   if (!editor.text && !new URLSearchParams(location.search).has(area.name)) editor.set(stored(key) ?? "");
   area.addEventListener("editor:change", () => keep(key, editor.text));
   const save = document.querySelector("[data-keep-save]");
-  document.querySelector("[data-keep-open]")?.addEventListener("click", () => {
+  const opening = document.querySelector("[data-keep-open]");
+  opening?.addEventListener("click", () => {
     save.hidden = !save.hidden;
     if (!save.hidden) save.elements.name.focus();
+  });
+  save?.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape") return;
+    save.hidden = true;
+    opening?.focus();
   });
   save?.addEventListener("submit", () => fill(save, form));
   document.querySelector("[data-keep-link]")?.addEventListener("click", async () => {

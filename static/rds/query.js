@@ -12,6 +12,7 @@ const area = form.elements.sql;
 const editor = edit(area);
 const cancelButton = form.querySelector("[data-rds-cancel]");
 const clock = startClock(form.querySelector("[data-rds-clock]"));
+const runButton = form.querySelector("[data-rds-run]");
 let run = ""; // the name of the run that is under way
 let offset = 0; // where in the editor's text the text that was sent begins
 
@@ -32,7 +33,7 @@ function prepare(event) {
 function begin() {
   cancelButton.hidden = false;
   cancelButton.disabled = false;
-  form.querySelector("[data-rds-run]").disabled = true;
+  runButton.disabled = true;
   editor.view.contentDOM.dispatchEvent(new KeyboardEvent("keydown", { key: "Escape", keyCode: 27 })); // closes completion
   results.classList.add("is-stale");
   results.setAttribute("aria-busy", "true");
@@ -43,7 +44,7 @@ function begin() {
 function end() {
   run = "";
   cancelButton.hidden = true;
-  form.querySelector("[data-rds-run]").disabled = false;
+  runButton.disabled = false;
   results.classList.remove("is-stale");
   results.removeAttribute("aria-busy");
   clock.stop();
@@ -89,12 +90,18 @@ function follow() {
   if (ended.dataset.changed !== undefined) htmx.ajax("GET", ended.dataset.schema, { target: "#schema", swap: "outerHTML" });
 }
 
+/** What had the focus may be hidden, or gone with the answer before this one: then Run has it, without a keyboard's pop-up. */
+function keepFocus() {
+  if (document.activeElement === document.body) runButton.focus({ preventScroll: true });
+}
+
 function settled(event) {
   if (event.target !== results && !results.contains(event.target)) return;
   markMistakes();
   addCalls();
   follow();
   startGrids(results);
+  keepFocus();
   const count = results.querySelectorAll("[data-grid-result]").length;
   window.trellis.announce(results.querySelector("[data-rds-mistake]") ? "Failed" : `${count} done`);
 }
@@ -140,7 +147,7 @@ document.addEventListener("click", (event) => {
 document.addEventListener("click", (event) => {
   if (!event.target.closest("[data-rds-to-write]")) return;
   form.elements.mode.value = "write";
-  form.querySelector("[data-rds-run]").focus(); // nothing runs by itself: the next press does
+  runButton.focus(); // nothing runs by itself: the next press does
 });
 // A query that is left behind is stopped.
 window.addEventListener("pagehide", () => run && navigator.sendBeacon(form.dataset.cancel, body()));

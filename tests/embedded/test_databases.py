@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -176,3 +177,14 @@ def test_what_a_killed_process_left_while_it_made_a_database_is_removed(tmp_path
         scratch.sweep(tmp_path)  # another one starts meanwhile
         assert made.is_dir()
     assert list(tmp_path.iterdir()) == [foreign]
+
+
+def test_two_may_remove_the_same_directory_at_once(tmp_path: Path) -> None:
+    top = tmp_path / "left"
+    for number in range(300):
+        (top / str(number % 20)).mkdir(parents=True, exist_ok=True)
+        (top / str(number % 20) / str(number)).touch()
+    with ThreadPoolExecutor(4) as several:
+        for done in [several.submit(place.remove, top) for _ in range(4)]:
+            done.result()
+    assert not top.exists()

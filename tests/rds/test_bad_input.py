@@ -4,6 +4,7 @@ import json
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
@@ -11,8 +12,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.blueprints.rds.views import connected as connecting
 from app.sql.engines import ENGINES, open_connection
-from app.sql.errors import Lost, SqlError, TooManyConnections
+from app.sql.errors import Lost, Refused, SqlError, TooManyConnections, WrongPassword
 from app.sql.target import Target
 from tests.embedded.process import Embedded
 from tests.pages import Page, check_page
@@ -295,6 +297,19 @@ def test_too_many_connections_are_told(client: FlaskClient, embedded: Embedded, 
     assert read(client, name, "SELECT 1")["results"][0]["rows"] == [[1]]
 
 
+def test_a_closed_port_is_explained_by_the_state_of_the_instance(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    with app.test_request_context("/rds/shop/query"):
+        there = connecting.connected("shop")
+        starting = replace(there, instance=replace(there.instance, status="starting"))
+        monkeypatch.setattr(connecting, "connected", lambda _identifier: starting)
+        told = connecting.reason("shop", Refused("Nobody answers."))
+        assert isinstance(told, Refused)
+        assert told.happened == "shop is starting. Nobody answers."
+        assert told.remedy.startswith("Wait")
+        wrong = WrongPassword("No.")
+        assert connecting.reason("shop", wrong) is wrong
+
+
 @both
 def test_a_stopped_server_is_told_and_comes_back(client: FlaskClient, embedded: Embedded, name: str) -> None:
     rds = embedded.client("rds")
@@ -305,6 +320,9 @@ def test_a_stopped_server_is_told_and_comes_back(client: FlaskClient, embedded: 
         told = client.get(f"/rds/{name}/query?sql=SELECT+1")
         assert told.status_code == 502 or told.status_code == 422
     assert "stopped" in told.get_data(as_text=True)
+    refused = check_page(post(client, f"/rds/{name}/snapshots", name="of-stopped"), "snapshots", 422, 4)
+    assert "is not in available state: it is stopped" in refused.text
+    assert refused.field("name").get("value") == "of-stopped"
     rds.start_db_instance(DBInstanceIdentifier=name)
     wait_for(rds, name, "available")
     client.get(f"/rds/{name}/")

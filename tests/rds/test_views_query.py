@@ -195,3 +195,22 @@ def test_slow_downloads_leave_connections_to_others(client: FlaskClient) -> None
     again = client.get(path)
     assert again.status_code == 200
     again.close()
+
+
+@pytest.mark.parametrize("limit", ["0", "-1", "601", "9" * 30, "a", "1e2", "30 s"])
+def test_a_time_limit_that_is_none_runs_nothing_and_is_told(client: FlaskClient, limit: str) -> None:
+    path = f"/rds/shop/query?sql=SELECT+1&timeout={limit.replace(' ', '+')}"
+    shown = check_page(client.get(path), "query", 422, 3)
+    assert "A whole number from 1 to 600 seconds." in shown.text
+    assert "Nothing was run." in shown.text
+    answer = fetch(client, path)
+    assert answer["error"]["title"] == "No such time limit"
+    assert answer["results"] == []
+
+
+@pytest.mark.parametrize(("limit", "offered"), [("", [5, 30, 120, 600]), ("45", [5, 30, 45, 120, 600])])
+def test_a_time_limit_is_the_one_asked_for(client: FlaskClient, limit: str, offered: list[int]) -> None:
+    shown = check_page(client.get(f"/rds/shop/query?sql=SELECT+1&timeout={limit}"), "query", 200, 3)
+    (choice,) = [e for e in shown.all(".//select") if e.get("name") == "timeout"]
+    assert [one.get("value") for one in choice] == list(map(str, offered))
+    assert [one.get("value") for one in choice if one.get("selected") is not None] == [limit or "30"]

@@ -1,12 +1,13 @@
 """Stopping: by a person from another process, by the clock, by a server that dies; writing scripts and their ends."""
 
 import contextlib
+import os
 import subprocess
 import sys
 import threading
 from dataclasses import replace
 from pathlib import Path
-from signal import SIGINT, SIGTERM
+from signal import SIGINT, SIGKILL, SIGTERM
 from typing import Any
 
 import pytest
@@ -114,6 +115,42 @@ def test_a_server_that_dies_in_mid_result(engines: Engines, engine: str) -> None
     assert isinstance(caught[0], errors.Lost | errors.Cancelled), caught
     with pytest.raises(errors.ConnectError):
         ask(engines, target, "SELECT 1")
+
+
+def test_a_query_that_killed_its_server_is_not_run_again(engines: Engines) -> None:
+    """The first one on a connection, too: it is sent together with what starts its transaction."""
+    caught: list[BaseException] = []
+
+    def work(target: Target) -> None:
+        try:
+            ask(engines, target, BUSY["postgres"], timeout=600)
+        except errors.SqlError as error:
+            caught.append(error)
+
+    with servers.postgres() as port:
+        target = make("postgres", port)
+        thread = threading.Thread(target=work, args=(target,), daemon=True)
+        thread.start()
+        servers.wait(lambda: running(engines, target, "1000000") == 1)
+        pid = ask(engines, target, RUNNING["postgres"].format("1000000").replace("count(*)", "pid")).answer.rows[0][0]
+        os.kill(int(str(pid)), SIGKILL)
+        thread.join(servers.PATIENCE)
+        assert type(caught[0]) is errors.Lost, caught
+
+
+def test_a_server_may_be_silent_as_long_as_the_statement_may_take(
+    engines: Engines, target: Target, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.sql.engines.SILENCE", 1.0)
+    text = {"mysql": "SELECT SLEEP(2)", "postgres": "SELECT pg_sleep(2)"}[target.dialect]
+    assert len(ask(engines, target, text, timeout=60).answer.rows) == 1
+
+
+def test_rows_that_are_skipped_cannot_lift_the_limit(engines: Engines, pg: Target) -> None:
+    text = "SELECT set_config('statement_timeout', '0', true) UNION ALL SELECT pg_sleep(30)::text"
+    (statement,) = statements.split(text, "postgres")
+    with pytest.raises(errors.TimedOut):
+        read(pg, statement, None, Options(timeout=0.5, skip=1), engines)
 
 
 def test_idle_connections_that_died_are_replaced(engines: Engines, target: Target) -> None:

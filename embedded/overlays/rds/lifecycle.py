@@ -226,7 +226,8 @@ class Servers:
         self._accidents[instance.resource_id] = [*recent, time.time()]
         how = f"The database process ended unexpectedly (code {server.popen.returncode})"
         if len(recent) >= RECOVERIES:
-            self.fail(instance, f"{how} {len(recent) + 1} times within minutes.")
+            again = "It is tried again when the embedded AWS starts anew."
+            self.fail(instance, f"{how} {len(recent) + 1} times within minutes. {again}")
             return
         self.become(instance, "starting", f"{how}; recovery has started.", "recovery")
         self.begin(instance, self._recover)

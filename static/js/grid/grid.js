@@ -124,7 +124,10 @@ function moveCell(event, table) {
   const cell = event.target.closest("td");
   if (!cell || event.target !== cell) return;
   const steps = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
-  if (event.key === "Enter") cellMenu(table, cell, cell.getBoundingClientRect());
+  if (event.key === "Enter") {
+    event.preventDefault(); // else the same press works the menu's first button
+    cellMenu(table, cell, cell.getBoundingClientRect());
+  }
   if (!steps[event.key]) return;
   event.preventDefault();
   const [down, right] = steps[event.key];

@@ -5,14 +5,19 @@ import { compare, filterBy, isNumber, nullWord, rowsOf, sortBy, valueOf } from "
 
 const MOST_VALUES = 30;
 let open;
+let opener; // what had the focus before, and gets it back
 
 export function closeMenu() {
-  open?.remove();
+  if (!open) return;
+  const held = open.contains(document.activeElement);
+  open.remove();
   open = undefined;
+  if (held && opener?.isConnected) opener.focus({ preventScroll: true });
 }
 
 function menu(title, near) {
   closeMenu();
+  opener = document.activeElement;
   const made = document.createElement("div");
   made.className = "grid-menu";
   made.setAttribute("role", "dialog");

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from app.blueprints.rds.service.instances import ENGINES, Instance, asked
+from app.blueprints.rds.service.instances import ABOUT_INPUT, ENGINES, Instance, asked
 from app.blueprints.rds.service.instances import read as read_instance
+from app.declined import asking
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,12 @@ def read(item: Mapping[str, Any]) -> Snapshot:
     )
 
 
+asked_of_state = asking({*ABOUT_INPUT, "InvalidDBInstanceState"})
+
+
 def take(rds: Any, instance: str, name: str) -> Snapshot:
-    """Take a snapshot of an instance under a name."""
-    answer = asked(rds.create_db_snapshot, DBInstanceIdentifier=instance, DBSnapshotIdentifier=name)
+    """Take a snapshot of an instance under a name; Declined where the instance is not available, too."""
+    answer = asked_of_state(rds.create_db_snapshot, DBInstanceIdentifier=instance, DBSnapshotIdentifier=name)
     return read(answer["DBSnapshot"])
 
 

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 from werkzeug.exceptions import BadRequest
 
-from app.numbers import whole
+from app.numbers import told, whole
 from app.sql.options import TOKEN, Options
 
 ROWS = 100  # of a page
 PAGES = 1000  # that can be turned: 100,000 rows are skipped at most
-TIMEOUTS = (5, 30, 120, 600)  # seconds
+TIMEOUTS = (5, 30, 120, 600)  # seconds that the page offers; an address may say any from 1 to the longest
+USUAL = 30
 EXPECTED = re.compile(r"(?:[0-9]{1,18},)*[0-9]{0,18}")
 
 
@@ -23,12 +24,18 @@ class Asked:
     database: str
     page: int = 1
     write: bool = False
-    timeout: int = 30
+    timeout: int = USUAL
+    wrong: str = ""  # why nothing runs: a number in the address that is none
     token: str = ""
     sure: bool = False
     expect: str = ""
     alone: bool = False
     fields: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def timeouts(self) -> tuple[int, ...]:
+        """What the page offers, and what was asked for."""
+        return tuple(sorted({*TIMEOUTS, self.timeout}))
 
     @property
     def before(self) -> int:
@@ -48,12 +55,14 @@ def asked(fields: Mapping[str, str], write: bool) -> Asked:
         raise BadRequest("A run's name is letters, digits and hyphens.")
     if not EXPECTED.fullmatch(fields.get("expect", "")):
         raise BadRequest("The numbers of rows to expect are digits and commas.")
+    timeout = whole(fields.get("timeout") or str(USUAL), 1, TIMEOUTS[-1])
     return Asked(
         sql=(fields.get("only") or fields.get("sql", "")).replace("\r\n", "\n"),
         database=fields.get("database", ""),
         page=min(whole(fields.get("page"), 1) or 1, PAGES),
         write=write,
-        timeout=min(whole(fields.get("timeout"), 1) or 30, TIMEOUTS[-1]),
+        timeout=timeout or USUAL,
+        wrong="" if timeout else told(1, TIMEOUTS[-1], "seconds"),
         token=token,
         sure="sure" in fields,
         expect=fields.get("expect", "") if write else "",

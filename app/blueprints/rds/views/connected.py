@@ -16,13 +16,14 @@ from app.blueprints.rds.service.instances import Instance
 from app.blueprints.rds.service.logins import Candidate, Login, NoLogin
 from app.blueprints.rds.views.common import rds
 from app.sql.engines import ENGINES
-from app.sql.errors import ConnectError, NotWritable
+from app.sql.errors import ConnectError, NotReady, NotWritable, Refused, Unreachable
 from app.sql.target import Target
 from app.store import Store, person, store
 
 SECONDS = 60.0
 MOST = 200
 NO_COOKIE = "anyone"
+WAIT = "Wait until it is available, and run it again."
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,12 @@ def reason(identifier: str, error: ConnectError) -> ConnectError:
     """Return why there is no connection, asking AWS anew: that an instance is stopped says more than a closed port."""
     forget(identifier)
     try:
-        connected(identifier)
+        found = connected(identifier).instance
     except ConnectError as fresh:
         return fresh
+    if isinstance(error, Refused | NotReady | Unreachable) and found.status != "available":
+        happened = f"{found.identifier} is {found.status.replace('-', ' ')}. {error.happened}"
+        return type(error)(happened, code=error.code, remedy=WAIT if found.moving else error.remedy)
     return error
 
 

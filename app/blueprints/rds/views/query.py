@@ -9,7 +9,7 @@ from app.blueprints.rds.blueprint import bp
 from app.blueprints.rds.service import answers
 from app.blueprints.rds.service.scripts import Ran
 from app.blueprints.rds.views import exports, running
-from app.blueprints.rds.views.asked import PAGES, TIMEOUTS, Asked, asked
+from app.blueprints.rds.views.asked import PAGES, Asked, asked
 from app.blueprints.rds.views.common import problem_of
 from app.blueprints.rds.views.connected import connected, reason
 from app.blueprints.rds.views.running import QueryPage
@@ -63,7 +63,9 @@ def _answer(identifier: str, wanted: Asked, fragment: str) -> Response:
     status = 422 if shown.mistake or (shown.ran and shown.ran.mistake) else 200
     template = fragment if respond.wants_fragment() else "rds/query.html"
     response = make_response(
-        render_template(template, page=shown, timeouts=TIMEOUTS, deepest=PAGES, draft=request.args.get("draft", ""))
+        render_template(
+            template, page=shown, timeouts=shown.asked.timeouts, deepest=PAGES, draft=request.args.get("draft", "")
+        )
     )
     response.status_code = status
     response.headers["Cache-Control"] = "no-store"

@@ -50,6 +50,9 @@ class QueryPage:
 
 def run(there: Connected, asked: Asked) -> QueryPage:
     """Split, ask, run: each step may end it."""
+    if asked.wrong:
+        remedy = "Choose one beneath the editor, and run it again. Nothing was run."
+        return _page(there, asked, mistake=Mistake("No such time limit", asked.wrong, remedy, ""))
     try:
         script = statements.split(asked.sql, there.target.dialect)
     except SqlError as error:
