@@ -29,18 +29,15 @@ class OneStatement(psycopg.RawCursor[Any]):
 
     failed = 0  # the place, among the texts that were sent together, of the one that failed
 
-    def execute_all(self, texts: Sequence[str], ahead: int = 0) -> None:
+    def execute_all(self, texts: Sequence[str]) -> None:
         """Run statements without parameters in one trip; the cursor holds the last one's rows.
 
-        After the first that fails the server does none of the others. Raises its error, and notes its place. The first
-        `ahead` are answered before the others run: should the connection break meanwhile, that is known.
+        After the first that fails the server does none of the others. Raises its error, and notes its place.
         """
         libpq = self.connection.pgconn
         libpq.enter_pipeline_mode()
-        for place, text in enumerate(texts, 1):
+        for text in texts:
             libpq.send_query_params(text.encode(), None)
-            if place == ahead:
-                libpq.send_flush_request()
         libpq.pipeline_sync()
         found: list[Any] = []
         try:
@@ -76,13 +73,19 @@ def clean(connection: Any) -> None:
 
 
 def settle(connection: Any) -> None:
-    """Read the answer that is due, if any. Raises the driver's error: the connection is then of no use."""
+    """Read the answer that is due, if any. Raises the driver's error: the connection is then of no use.
+
+    So is one that its server closed while nobody had it: that is known here, before anything is sent. Should it break
+    afterwards, a statement may have run, and is not sent again.
+    """
     if getattr(connection, _UNREAD, False):
         setattr(connection, _UNREAD, False)
         found = connection.wait(generators.execute(connection.pgconn))
         _check(found)
         if schema := found[-1].get_value(0, 1):
             _demand_no_links(connection, schema)
+    for _ in range(2):  # what the server said at last, then that it is gone; without either this reads nothing
+        connection.pgconn.consume_input()
 
 
 def _demand_no_links(connection: Any, schema: bytes) -> None:

@@ -113,8 +113,7 @@ class PostgresSession:
         if error.sqlstate == "0A000" and not self._write and self._before and statement.word == "WITH":
             return errors.WouldWrite("WITH holds an INSERT, UPDATE, DELETE or MERGE here, which changes data.")
         started, self._opening = place >= len(self._opening), ()
-        told = translate(error, statement.text, self._before) if started else translate(error)
-        return errors.Dead(told.happened) if isinstance(told, errors.Lost) and not started else told
+        return translate(error, statement.text, self._before) if started else translate(error)
 
     @property
     def lent(self) -> Any:
@@ -138,7 +137,7 @@ class PostgresSession:
             if bound:
                 cursor.execute(start + text, bound)
             else:
-                cursor.execute_all([*self._opening, start + text, *fetching], ahead=len(self._opening))
+                cursor.execute_all([*self._opening, start + text, *fetching])
                 self._opening = ()
         except psycopg.Error as error:
             if not self._write or error.sqlstate not in INVALID_CURSOR:
