@@ -31,10 +31,11 @@ class Story:
         self._rest = b""
         self._flushed = time.monotonic()
         self._told = ""
+        self._latest = 0
 
     def begin(self) -> None:
         """Forget what earlier calls told."""
-        self._told = ""
+        self._told, self._latest = "", 0
 
     @property
     def tail(self) -> str:
@@ -42,14 +43,18 @@ class Story:
         return self._told
 
     def say(self, text: str, at: int | None = None) -> None:
-        """Take an event; an empty text is none."""
+        """Take an event; an empty text is none.
+
+        Two ways lead here, and only one brings its time along: the log is in the order in which events came.
+        """
         if not text:
             return
+        self._latest = max(self._latest, at or int(time.time() * 1000))
         self._told = (self._told + (text if text.endswith("\n") else text + "\n"))[-8192:]
         data = text.encode("utf-8", "replace")
         for start in range(0, len(data), LONGEST):
             piece = data[start : start + LONGEST].decode("utf-8", "replace")
-            self._events.append({"timestamp": at or int(time.time() * 1000), "message": piece})
+            self._events.append({"timestamp": self._latest, "message": piece})
         self._size += len(data)
         if self._size >= _MOST_BYTES or len(self._events) >= KEPT_EVENTS // 10:
             self.flush()
@@ -69,7 +74,7 @@ class Story:
         events, self._events, self._size = self._events, [], 0
         self._flushed = time.monotonic()
         if events:
-            self._put(sorted(events, key=lambda event: int(event["timestamp"])))
+            self._put(events)
 
     def rest(self) -> None:
         """End the last line: a call ended."""

@@ -3,6 +3,7 @@
 import json
 import re
 
+from embedded.overlays.awslambda.story import Events, Story
 from tests.embedded.awslambda.conftest import Bench
 
 WRITES = r"""
@@ -49,6 +50,20 @@ def test_every_write_is_an_event(bench: Bench, name: str) -> None:
     assert int(report[1]) >= float(report[3])
     assert 5 < int(report[2]) < 256
     assert answer.log == "".join(event if event.endswith("\n") else event + "\n" for event in events)
+
+
+def test_events_are_stored_in_the_order_in_which_the_result_tells_them() -> None:
+    stored: Events = []
+    story = Story(stored.extend)
+    story.begin()
+    story.raw(b"from another program\n")
+    story.event(1, "logged")
+    story.say("END\n", 2)
+    story.flush()
+    assert "".join(event["message"] for event in stored) == "from another program\nloggedEND\n"
+    assert story.tail == "from another program\nlogged\nEND\n"
+    times = [event["timestamp"] for event in stored]
+    assert times == sorted(times)
 
 
 def test_the_result_has_the_last_4_kb_of_the_log(bench: Bench, name: str) -> None:
