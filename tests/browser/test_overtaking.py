@@ -29,12 +29,12 @@ class Held:
 
 
 def test_a_parameter_keeps_what_is_typed_while_another_comes(page_at: OpenPage, live: Live) -> None:
-    make_instances(live.aws, {"shop": "postgres"})
-    page = page_at("/rds/shop/query")
+    make_instances(live.aws, {"overtaken": "postgres"})
+    page = page_at("/rds/overtaken/query")
     write(page, "SELECT :a")
     first = page.get_by_label(":a")
     expect(first).to_be_visible()
-    held = Held(page, "**/rds/shop/fields")
+    held = Held(page, "**/rds/overtaken/fields")
     write(page, "SELECT :b, :a")
     held.wait(1)
     first.fill("typed")
