@@ -162,7 +162,7 @@ def test_idle_connections_that_died_are_replaced(engines: Engines, target: Targe
         number = row[0]
     other = Engines()
     with other.connection(target) as lent:
-        kill = "KILL {}" if target.dialect == "mysql" else "SELECT pg_terminate_backend({})"
+        kill = "KILL {}" if target.dialect == "mysql" else "SELECT pg_terminate_backend({}, 60000)"
         lent.cursor().execute(kill.format(number))
     other.close()
     assert ask(engines, target, "SELECT 1").answer.rows == ((1,),)

@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import time
 import zlib
 from collections.abc import Awaitable, Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,14 +12,13 @@ from embedded.databases import engine, ports, process, scratch
 from embedded.databases.engine import Database, Master, ServerFailed
 from embedded.databases.place import Place, exists, prepare
 from embedded.databases.process import Server
+from embedded.overlays.rds.accidents import RECOVERIES, Accidents
 from embedded.overlays.rds.catalogue import SERVERS
 from embedded.overlays.rds.records import Book, Instance, Snapshot
 
 logger = logging.getLogger("embedded.rds")
 WATCH_SECONDS = 0.5
 SHORTEN_EVERY = 20
-# A server that ends by itself is started again, but not for ever.
-RECOVERIES, WITHIN_SECONDS = 3, 300.0
 LAST_SECONDS = 8.0
 ATTEMPTS = 3
 
@@ -35,7 +33,7 @@ class Servers:
         self._locks: dict[str, asyncio.Lock] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._watch: asyncio.Task[None] | None = None
-        self._accidents: dict[str, list[float]] = {}
+        self._accidents = Accidents()
         self._threads = ThreadPoolExecutor(4, thread_name_prefix="rds")
         self.closed = False
 
@@ -222,12 +220,11 @@ class Servers:
     def _accident(self, instance: Instance, server: Server) -> None:
         """Bring back an instance whose server ended by itself."""
         del self.running[instance.resource_id]
-        recent = [when for when in self._accidents.get(instance.resource_id, []) if when > time.time() - WITHIN_SECONDS]
-        self._accidents[instance.resource_id] = [*recent, time.time()]
+        times = self._accidents.count(instance.resource_id)
         how = f"The database process ended unexpectedly (code {server.popen.returncode})"
-        if len(recent) >= RECOVERIES:
+        if times > RECOVERIES:
             again = "It is tried again when the embedded AWS starts anew."
-            self.fail(instance, f"{how} {len(recent) + 1} times within minutes. {again}")
+            self.fail(instance, f"{how} {times} times within minutes. {again}")
             return
         self.become(instance, "starting", f"{how}; recovery has started.", "recovery")
         self.begin(instance, self._recover)
