@@ -70,7 +70,8 @@ def open_session(
     """Lend a session in which a transaction has begun; without `finish(True)` everything is rolled back.
 
     A pooled connection that died while it was idle is replaced once, before anything of the person's has run. With
-    `together` a session that reads begins with its first statement, which then raises Dead in that case.
+    `together` a session that reads begins with its first statement, which on MySQL raises Dead in that case; on
+    PostgreSQL that is seen when the connection is lent.
     Raises NotWritable for a writing session on a target that may only be read.
     """
     _permit(target, options)
